@@ -1,0 +1,1 @@
+"""Run the rules over every subject of a catalog."""

@@ -1,0 +1,1 @@
+"""From SQL files to statements with places."""
