@@ -1,0 +1,99 @@
+"""A throwaway Postgres server: started from nothing, used over a private Unix socket, gone afterwards."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policytool.errors import NoPostgres
+from policytool.postgres import binaries as found
+from policytool.postgres import process
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.rows import TupleRow
+
+    Connection = psycopg.Connection[TupleRow]
+
+PORT = 5432
+
+
+class Server:
+    """A running throwaway server. It listens on a Unix socket only; whoever can enter the folder is trusted."""
+
+    def __init__(self, binaries: found.Binaries, running: process.Running) -> None:
+        self.binaries = binaries
+        self.running = running
+        self.superuser = process.SUPERUSER
+        self.port = PORT
+        self._numbers = itertools.count(1)
+
+    @property
+    def socket_dir(self) -> Path:
+        return self.running.sockets
+
+    @property
+    def bin(self) -> Path:
+        return self.binaries.bin
+
+    @property
+    def version(self) -> str:
+        return self.binaries.version
+
+    @property
+    def provider(self) -> str:
+        return self.binaries.provider
+
+    def dsn(self, dbname: str = "postgres", user: str | None = None) -> str:
+        """A libpq connection string; it holds no password because there is none."""
+        values = {"host": self.socket_dir, "port": self.port, "dbname": dbname, "user": user or self.superuser}
+        return " ".join(f"{name}={_quoted(str(value))}" for name, value in values.items())
+
+    def connect(self, dbname: str = "postgres", user: str | None = None, *, autocommit: bool = True) -> Connection:
+        import psycopg
+
+        return psycopg.connect(self.dsn(dbname, user), autocommit=autocommit)
+
+    def create_database(self, template: str | None = None, *, name: str | None = None) -> str:
+        """Create a database, a copy of `template` if given, and return its name."""
+        from psycopg import sql
+
+        name = name or f"throwaway_{next(self._numbers)}"
+        statement = sql.SQL("create database {} template {}").format(
+            sql.Identifier(name), sql.Identifier(template or "template1")
+        )
+        # Copying files beats logging every page, except for a database as small as template1.
+        if template and self.binaries.major >= 15:
+            statement += sql.SQL(" strategy file_copy")
+        self._administer(statement)
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, ending whoever is connected to it."""
+        from psycopg import sql
+
+        self._administer(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+    def _administer(self, statement: Any) -> None:
+        with self.connect() as connection:
+            connection.execute(statement)
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+@contextmanager
+def throwaway(binaries: found.Binaries | None = None) -> Iterator[Server]:
+    """A fresh server for the length of a `with` block."""
+    binaries = binaries or found.embedded()
+    keeper = process.start(binaries)
+    try:
+        if keeper.running is None:
+            raise NoPostgres("the server is not running")
+        yield Server(binaries, keeper.running)
+    finally:
+        keeper.stop()

@@ -1,0 +1,62 @@
+"""Fixtures of the whole suite: one throwaway Postgres for each worker, one fresh database for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, LiteralString, cast
+
+import pytest
+
+from policytool.errors import NoPostgres
+from policytool.postgres import binaries
+from policytool.postgres.server import Server, throwaway
+
+if TYPE_CHECKING:
+    from psycopg.rows import TupleRow
+
+    from policytool.postgres.server import Connection
+
+
+def pytest_report_header() -> str:
+    """Say which Postgres the suite runs on."""
+    try:
+        found = binaries.embedded()
+    except NoPostgres as missing:
+        return f"postgres: none ({missing})"
+    return f"postgres: {found.provider} {found.version}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever needs a server, so that `-m 'not server'` leaves it out."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.server)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The worker's throwaway server; roles made on it outlive a test, databases do not."""
+    with throwaway() as running:
+        yield running
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Connection]:
+    """An autocommit connection, as superuser, to a fresh and empty database."""
+    name = server.create_database()
+    with server.connect(name) as connection:
+        yield connection
+    server.drop_database(name)
+
+
+@pytest.fixture
+def execute(database: Connection) -> Callable[..., list[TupleRow]]:
+    """Run one statement, or several without parameters, in the fresh database and return the last one's rows."""
+
+    def run(statement: str, parameters: Any = None) -> list[TupleRow]:
+        cursor = database.execute(cast("LiteralString", statement), parameters)
+        while cursor.nextset():
+            pass
+        return cursor.fetchall() if cursor.description else []
+
+    return run
