@@ -1,0 +1,7 @@
+"""Folding of others."""
+
+from __future__ import annotations
+
+from policytool.catalog.build.dispatch import Handler
+
+HANDLERS: dict[str, Handler] = {}
