@@ -1,0 +1,145 @@
+"""What a rule is: a title, a few class attributes, and one `check` that takes its subject and yields findings."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct, field
+
+from policytool.catalog.model import Constraint, Function, Policy, Table, View
+from policytool.catalog.objects import Catalog
+from policytool.finding import Confidence, Finding, Fix, ObjectRef, Persona, Related, Severity
+from policytool.syntax.location import Location
+from policytool.syntax.statement import Statement
+
+if TYPE_CHECKING:
+    from policytool.access import Access
+    from policytool.catalog.build import Change
+
+
+class Conventions(Struct, frozen=True, kw_only=True):
+    """What a project's configuration tells the rules about its own ways."""
+
+    owner_columns: frozenset[str] = frozenset(
+        {"user_id", "owner", "owner_id", "author_id", "creator_id", "created_by", "profile_id", "uid"}
+    )
+    tenant_columns: frozenset[str] = frozenset(
+        {"tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id", "team_id", "company_id", "account_id"}
+    )
+    public_tables: tuple[str, ...] = ()  # globs of schema.table that everyone may read
+    trusted_signup: bool = False  # only staff can sign up: "any authenticated user" is a real boundary
+    options: dict[str, dict[str, object]] = field(default_factory=dict)  # per rule
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """A migration statement with what it changed: the subject of migration rules."""
+
+    statement: Statement
+    changes: tuple["Change", ...]
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What a rule may look at besides its subject."""
+
+    catalog: Catalog
+    access: "Access"
+    conventions: Conventions
+    steps: tuple[Step, ...] = ()  # empty where the source is no migrations
+
+
+class Rule(ABC):
+    """Base of all rules. The docstring of a rule is its one-line title; its page is the Markdown file of the same stem.
+
+    `persona` is `auditor` for what only a security review wants to read (off by default for everyone else).
+    `splinter` names the lint of Supabase's advisor it covers, `cwe` the weakness.
+    """
+
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    confidence: ClassVar[Confidence] = "high"
+    persona: ClassVar[Persona] = "everyone"
+    splinter: ClassVar[str | None] = None
+    cwe: ClassVar[int | None] = None
+
+    def finding(
+        self,
+        ref: ObjectRef,
+        message: str,
+        *,
+        at: Location | None,
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        because: tuple[Related, ...] = (),
+        fix: Fix | None = None,
+        key: str = "",
+    ) -> Finding:
+        """A finding of this rule, with its own severity and confidence unless told otherwise."""
+        return Finding(
+            rule=self.name,
+            severity=severity or self.severity,
+            confidence=confidence or self.confidence,
+            message=message,
+            object=ref,
+            location=at,
+            related=because,
+            fix=fix,
+            key=key,
+        )
+
+
+class TableRule(Rule):
+    """Looks at each table of the user's."""
+
+    @abstractmethod
+    def check(self, table: Table, context: Context) -> Iterator[Finding]:
+        """Findings on one table."""
+
+
+class PolicyRule(Rule):
+    """Looks at each policy, also those that the user put on the platform's tables."""
+
+    @abstractmethod
+    def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
+        """Findings on one policy."""
+
+
+class ForeignKeyRule(Rule):
+    """Looks at each foreign key."""
+
+    @abstractmethod
+    def check(self, table: Table, foreign_key: Constraint, context: Context) -> Iterator[Finding]:
+        """Findings on one foreign key."""
+
+
+class ViewRule(Rule):
+    """Looks at each view and materialised view of the user's."""
+
+    @abstractmethod
+    def check(self, view: View, context: Context) -> Iterator[Finding]:
+        """Findings on one view."""
+
+
+class FunctionRule(Rule):
+    """Looks at each function and procedure of the user's."""
+
+    @abstractmethod
+    def check(self, function: Function, context: Context) -> Iterator[Finding]:
+        """Findings on one function."""
+
+
+class StatementRule(Rule):
+    """Looks at each statement of the migrations, with what it changed."""
+
+    @abstractmethod
+    def check(self, step: Step, context: Context) -> Iterator[Finding]:
+        """Findings on one statement."""
+
+
+class CatalogRule(Rule):
+    """Looks at the catalog as a whole."""
+
+    @abstractmethod
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Findings on the catalog."""
