@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from policytool.catalog.build.lookup import Lookup
 from policytool.catalog.model import Function, Grant, Membership, Name, Role, Schema, Sequence, Signature, Table, View
 from policytool.catalog.objects import (
     BaseType,
@@ -121,6 +122,7 @@ class State:
         self.temporary: set[Name] = set()  # temporary relations, by name under pg_temp
         self.indexes: dict[Name, Name] = {}  # index → its table or view
         self.overloads: dict[Name, dict[Signature, None]] = {}  # function name → its signatures
+        self.lookup = Lookup()
         self.journal: list[Change] = []
         self.origin: Literal["platform", "extension"] | None = None  # stamped on what is created now
         self.statement: Statement | None = None
@@ -224,6 +226,7 @@ class State:
         self.caches.pop(cache, None)
 
     def _index(self, kind: Kind, key: Any, before: Any, after: Any) -> None:
+        self.lookup.apply(kind, key, before, after)
         if kind == "functions":
             names = self.overloads.setdefault((key[0], key[1]), {})
             if after is None:
