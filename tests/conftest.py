@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
 
@@ -53,8 +53,8 @@ def database(server: Server) -> Iterator[Connection]:
 def execute(database: Connection) -> Callable[..., list[TupleRow]]:
     """Run one statement, or several without parameters, in the fresh database and return the last one's rows."""
 
-    def run(statement: str, parameters: Any = None) -> list[TupleRow]:
-        cursor = database.execute(cast("LiteralString", statement), parameters)
+    def run(statement: LiteralString, parameters: Any = None) -> list[TupleRow]:
+        cursor = database.execute(statement, parameters)
         while cursor.nextset():
             pass
         return cursor.fetchall() if cursor.description else []

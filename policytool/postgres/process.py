@@ -1,4 +1,4 @@
-"""Starts a keeper for a server, reads its answer, and lets it go."""
+"""Starts a keeper for a server, reads its answers, and lets it go."""
 
 import hashlib
 import json
@@ -7,15 +7,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from policytool.errors import NoPostgres
-from policytool.postgres.binaries import Binaries
+from policytool.postgres.binaries import Binaries, fingerprint, readable_copy
+from policytool.postgres.contract import Failure, Running, Specification
+from policytool.postgres.folders import wait_unlocked
 
 SUPERUSER = "supabase_admin"
-MINIMUM_FREE = 256 << 20
+RUN = "import sys; sys.path.append(sys.argv[2]); from policytool.postgres.keeper import main; main()"
 
 # Durability is worthless here; dynamic shared memory goes into the data folder, so that it is removed with it.
 SETTINGS = (
@@ -32,21 +33,13 @@ SETTINGS = (
     "jit=off",
     "timezone=UTC",
     "log_timezone=UTC",
+    "log_min_messages=fatal",
+    "log_min_error_statement=panic",
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """What the keeper answers once its server takes connections."""
-
-    folder: Path
-    sockets: Path
-    pid: int
-    cluster: str
-
-
 def cache_folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "policytool"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "policytool" / "postgres"
 
 
 def initdb_arguments(major: int) -> list[str]:
@@ -56,51 +49,73 @@ def initdb_arguments(major: int) -> list[str]:
     return [*arguments, *(builtin if major >= 17 else ["--locale=C.UTF-8"])]
 
 
-def specification(binaries: Binaries, identity: str) -> dict[str, Any]:
-    arguments = initdb_arguments(binaries.major)
-    status = (binaries.bin / "postgres").stat()
-    key = repr((binaries.version, str(binaries.bin), status.st_mtime_ns, status.st_size, arguments))
-    # As nobody, root's cache is out of reach; a folder of nobody's own takes its place.
-    private = [f"/var/tmp/policytool-{65534}"] if identity == "nobody" else [str(cache_folder())]
-    return {
-        "bin": str(binaries.bin),
-        "identity": identity,
-        "initdb": arguments,
-        "settings": [*SETTINGS, *(["io_method=sync"] if binaries.major >= 18 else [])],
-        "key": f"{binaries.version}-{hashlib.sha256(key.encode()).hexdigest()[:12]}",
-        "cache": private,
-        "folders": ["/dev/shm", *private, tempfile.gettempdir(), "/var/tmp"],
-        "socket_folders": ["/dev/shm", tempfile.gettempdir(), "/tmp"],
-        "minimum_free": MINIMUM_FREE,
-        "caller": os.getpid(),
-        "seconds": 60.0,
-    }
+def specify(binaries: Binaries, identity: str, seed: str = "") -> Specification:
+    """The server to start; `seed` names what its cluster should already hold."""
+    initdb = initdb_arguments(binaries.major)
+    digest = hashlib.sha256(repr((fingerprint(binaries), initdb)).encode()).hexdigest()[:12]
+    cluster = f"{binaries.version}-{digest}"
+    # Root's cache is out of reach for nobody; a folder of nobody's own takes its place.
+    cache = "/var/tmp/policytool-nobody" if identity == "nobody" else str(cache_folder())
+    temporary = tempfile.gettempdir()
+    return Specification(
+        bin=str(binaries.bin),
+        identity=identity,
+        initdb=initdb,
+        settings=[*SETTINGS, *(["io_method=sync"] if binaries.major >= 18 else [])],
+        cluster=cluster,
+        seeded=f"{cluster}-{seed}" if seed else "",
+        cache=[cache],
+        folders=["/dev/shm", cache, temporary, "/var/tmp"],
+        socket_folders=["/dev/shm", temporary, "/tmp"],
+        minimum_free=256 << 20,
+        caller=os.getpid(),
+        seconds=60.0,
+    )
 
 
 class Keeper:
-    """A running keeper process and the pipe that keeps it alive."""
+    """A keeper process and the pipe that keeps it alive."""
 
-    def __init__(self, specification: dict[str, Any]) -> None:
-        script = Path(__file__).with_name("keeper.py")
+    def __init__(self, specification: Specification) -> None:
+        self.specification = specification
         self.owner = os.getpid()
+        root = str(Path(__file__).parents[2])
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(script), json.dumps(specification)],
+            [sys.executable, "-I", "-S", "-c", RUN, json.dumps(specification._asdict()), root],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C in the terminal is for the caller
         )
-        self.running: Running | None = None
+        self.running = Running(folder="", sockets="", pid=0, cached="")
+        try:
+            self.running = self.answer()
+        except BaseException:
+            self.stop()
+            raise
 
-    def answer(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        assert self.process.stderr is not None
-        line = self.process.stdout.readline()
-        if line:
-            answer: dict[str, Any] = json.loads(line)
-            return answer
-        trace = self.process.stderr.read().decode(errors="replace").strip()
-        return {"kind": "keeper", "error": f"the server's keeper ended without an answer: {trace[-2000:]}"}
+    def answer(self) -> Running:
+        """The server as the keeper's next line describes it."""
+        stdout, stderr = self.process.stdout, self.process.stderr
+        if stdout is None or stderr is None:
+            raise Failure("keeper", "the server's keeper has no pipe")
+        line = stdout.readline()
+        if not line:
+            trace = stderr.read().decode(errors="replace").strip()
+            raise Failure("keeper", f"the server's keeper ended without an answer: {trace[-2000:]}")
+        fields = json.loads(line)
+        if "error" in fields:
+            raise Failure(fields["kind"], fields["error"])
+        return Running(**fields)
+
+    def save(self) -> Running:
+        """Have the cluster, as it is now, kept under its seeded name; the server restarts for it."""
+        if self.process.stdin is None:
+            raise Failure("keeper", "the server's keeper has no pipe")
+        self.process.stdin.write(self.specification.seeded.encode() + b"\n")
+        self.process.stdin.flush()
+        self.running = self.answer()
+        return self.running
 
     def stop(self) -> None:
         """Close the pipe and wait until server and folders are gone; a fork of the caller must not do that."""
@@ -110,32 +125,29 @@ class Keeper:
             if stream is not None:
                 stream.close()
         self.process.wait()
-        if self.running is not None:  # left only if the keeper itself was killed
-            for folder in {self.running.folder, self.running.sockets}:
+        # Its folders are left only if the keeper was killed; the server ends then, too.
+        for folder in {self.running.folder, self.running.sockets} - {""}:
+            if Path(folder).exists() and wait_unlocked(Path(folder), 10):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(binaries: Binaries) -> Keeper:
-    """Start a server; as root, as whoever Postgres accepts and this machine allows."""
-    identities = ["namespace", "nobody"] if os.geteuid() == 0 else ["self"]
-    failures = []
-    for identity in identities:
-        keeper = Keeper(specification(binaries, identity))
+def launch(binaries: Binaries, seed: str = "", identities: Sequence[str] = ()) -> Keeper:
+    """Start a server; as root, under the first identity that this machine allows and Postgres accepts."""
+    reasons = []
+    for identity in identities or (("namespace", "nobody") if os.geteuid() == 0 else ("self",)):
         try:
-            answer = keeper.answer()
-            if "error" not in answer:
-                keeper.running = Running(
-                    folder=Path(answer["folder"]),
-                    sockets=Path(answer["sockets"]),
-                    pid=answer["pid"],
-                    cluster=answer["cluster"],
-                )
-                return keeper
-        except BaseException:
-            keeper.stop()
+            return _launch_readable(binaries, seed, identity)
+        except Failure as failure:
+            reasons.append(str(failure))
+            if failure.kind not in ("identity", "unreadable"):
+                break
+    raise NoPostgres("no throwaway Postgres could be started: " + "; ".join(reasons))
+
+
+def _launch_readable(binaries: Binaries, seed: str, identity: str) -> Keeper:
+    try:
+        return Keeper(specify(binaries, identity, seed))
+    except Failure as failure:
+        if failure.kind != "unreadable" or os.geteuid() != 0:
             raise
-        keeper.stop()
-        failures.append(answer["error"])
-        if answer["kind"] not in ("identity", "unreadable"):
-            break
-    raise NoPostgres("no throwaway Postgres: " + "; ".join(failures))
+    return Keeper(specify(readable_copy(binaries), identity, seed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policytool.postgres.server import Server, throwaway
@@ -51,6 +52,6 @@ def test_clone_has_the_contents_of_its_template(server: Server, database: Connec
 def test_nothing_is_left_after_the_block() -> None:
     """Leaving the block ends the server and removes its folders before the next line runs."""
     with throwaway() as server:
-        folder = server.running.folder
+        folder = Path(server.running.folder)
         assert (folder / "data" / "PG_VERSION").is_file()
     assert not folder.exists()
