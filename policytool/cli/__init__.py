@@ -1,1 +1,87 @@
-"""The command line."""
+"""The command line: each command is loaded only when it is called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from policytool import __version__
+from policytool.errors import PolicytoolError
+
+COMMANDS = {
+    "audit": "Findings for every table: who may touch which rows, and how to mend it.",
+    "catalog": "The catalog that the migrations build, as JSON, SQL or text.",
+    "rules": "List the rules.",
+    "explain": "What a rule means, and how to fix what it finds.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"policytool.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "POLICYTOOL"})
+@click.version_option(__version__, prog_name="policytool")
+def program() -> None:
+    """Who may touch which rows of your Postgres database, before you merge.
+
+    Start with `policytool audit` in a repository that has migrations.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and end the process with its exit code. No error becomes a traceback."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the program and give its exit code."""
+    try:
+        code = program.main(args=arguments, prog_name="policytool", standalone_mode=False)
+    except PolicytoolError as error:
+        _complain(error.message, error.hint)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted", None)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not an error of ours, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("POLICYTOOL_DEBUG"):
+            raise
+        _complain(
+            f"internal error: {type(error).__name__}: {error}",
+            "this is a bug in policytool; POLICYTOOL_DEBUG=1 shows where, please report it",
+        )
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str, hint: str | None) -> None:
+    click.echo(f"error: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)

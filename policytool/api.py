@@ -1,0 +1,148 @@
+"""The library: load a source, build its catalog, audit it. The command line is a thin layer over this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from policytool.config import Config, PlatformName
+from policytool.errors import NothingToAudit
+from policytool.source import read
+from policytool.source.model import Project
+
+if TYPE_CHECKING:
+    from policytool.audit.outcome import Audit
+    from policytool.audit.run import Selection
+    from policytool.catalog.build import Built, Change
+    from policytool.catalog.build.platform import Platform
+    from policytool.rule import Context, Conventions, Step
+
+DEFAULT_SCHEMAS = ("public", "graphql_public")
+# What a migration of a Supabase project says and hardly any other does.
+_TELLTALES = ("auth.uid()", "auth.users", "auth.jwt()", "service_role", "storage.objects")
+
+
+class Loaded(Struct, frozen=True, kw_only=True):
+    """A source with its catalog."""
+
+    project: Project
+    built: "Built"
+    config: Config
+
+
+def load(
+    source: str | None = None,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Loaded:
+    """Read a source and build its catalog. Runs nothing; bad SQL is recorded in the catalog, never raised.
+
+    Raises SourceError when the source cannot be read and NothingToAudit when it holds no statement.
+    """
+    from policytool.catalog.build import build
+
+    config = config or Config()
+    progress("reading")
+    project = read(source or config.source or ".", as_tool=as_tool, max_bytes=config.max_bytes)
+    progress(f"folding {len(project.files)} files")
+    built = build(project.files, choose_platform(project, config, platform))
+    if not built.statements and not built.catalog.unmodelled:
+        raise NothingToAudit(f"{project.label} holds no SQL statement", hint="name the folder that holds your migrations")
+    return Loaded(project=project, built=built, config=config)
+
+
+def audit(
+    loaded: Loaded, *, selection: "Selection | None" = None, progress: Callable[[str], None] = lambda _: None
+) -> "Audit":
+    """Run the rules over a loaded source."""
+    from policytool.audit.outcome import Audit
+    from policytool.audit.run import Selection, run
+
+    progress("auditing")
+    selection = selection or Selection(select=loaded.config.select, persona=loaded.config.persona)
+    built = loaded.built
+    result = run(context(loaded), selection=selection, config=loaded.config, statements=built.statements)
+    return Audit(project=loaded.project, platform=built.platform, result=result, statements=len(built.statements))
+
+
+def context(loaded: Loaded) -> "Context":
+    """What rules look at, made from a loaded source."""
+    from policytool.access import Access, make_profile
+    from policytool.rule import Context
+
+    conventions = _conventions(loaded.config)
+    catalog, platform = loaded.built.catalog, loaded.built.platform
+    profile = make_profile(
+        catalog,
+        platform.family,
+        exposed_schemas=platform.exposed_schemas or None,
+        identity_expressions=loaded.config.identity_expressions,
+    )
+    return Context(
+        catalog=catalog,
+        access=Access(catalog, profile, conventions),
+        conventions=conventions,
+        steps=_steps(loaded.built),
+    )
+
+
+def choose_platform(project: Project, config: Config, named: PlatformName | None) -> "Platform":
+    """Which database the migrations are for: as told, else by what the source looks like, and why."""
+    from policytool.catalog.build.platform import Platform
+
+    name, why = _platform_name(project, config, named)
+    settings = project.config
+    exposed = config.exposed_schemas or (settings.exposed_schemas if settings else None)
+    if exposed is None and name != "postgres":
+        exposed = DEFAULT_SCHEMAS
+    return Platform(
+        name=name,
+        exposed_schemas=exposed or (),
+        major_version=(settings.major_version if settings else None) or 17,
+        why=why,
+    )
+
+
+def _platform_name(project: Project, config: Config, named: PlatformName | None) -> tuple[PlatformName, str]:
+    if named is not None:
+        return named, "as --platform says"
+    if config.platform is not None:
+        return config.platform, f"as {Path(config.path).name if config.path else 'the configuration'} says"
+    if project.layout.startswith("supabase"):
+        return "supabase", "it is a Supabase project"
+    for telltale in _TELLTALES:
+        if any(telltale in file.text for file in project.files):
+            return "supabase", f"the SQL speaks of {telltale}"
+    return "postgres", "nothing in it is Supabase's"
+
+
+def _conventions(config: Config) -> "Conventions":
+    from policytool.rule import Conventions
+
+    base = Conventions()
+    return Conventions(
+        owner_columns=base.owner_columns | set(config.owner_columns),
+        tenant_columns=base.tenant_columns | set(config.tenant_columns),
+        public_tables=config.public_tables,
+        trusted_signup=config.trusted_signup,
+        options=config.rules,
+    )
+
+
+def _steps(built: "Built") -> "tuple[Step, ...]":
+    from policytool.rule import Step
+
+    changes: dict[int, list[Change]] = {}
+    for change in built.journal:
+        changes.setdefault(change.statement, []).append(change)
+    return tuple(
+        Step(statement=statement, changes=tuple(changes.get(ordinal, ())))
+        for ordinal, statement in enumerate(built.statements)
+    )
+

@@ -1,0 +1,115 @@
+"""`policytool audit`: findings for every table."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from policytool.cli.options import SEVERITY, coloured, common, configuration, progress, targets, write
+
+if TYPE_CHECKING:
+    from policytool.audit.outcome import Audit
+    from policytool.config import Config
+
+FORMATS = ("text", "concise", "json")
+RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+@click.command("audit")
+@click.argument("source", required=False)
+@click.option("--select", multiple=True, metavar="RULE", help="Run only these rules; repeatable, or comma separated.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable, or comma separated.")
+@click.option("--min-severity", type=SEVERITY, default="info", show_default=True, help="Show nothing below this.")
+@click.option("--fail-on", type=click.Choice([*RANK, "never"]), help="Exit with 1 from this severity on.  [default: error]")
+@click.option("--persona", type=click.Choice(["everyone", "auditor"]), help="auditor: also what only a security review reads.")
+@click.option("--strict", is_flag=True, help="SQL that could not be analysed fails the audit.")
+@common(FORMATS)
+def command(source: str | None, **options: Any) -> int:
+    """Audit every table that the migrations in SOURCE make.
+
+    SOURCE is a folder, a file, `-`, or git:REF[:PATH]; without one, the configured source or the migrations found here.
+
+    \b
+    policytool audit
+    policytool audit supabase/migrations --fail-on warning
+    policytool audit git:main -f json -o audit.json
+    """
+    from policytool import api
+    from policytool.audit.run import Selection
+
+    config = configuration(options["config_path"])
+    say = progress(quiet=options["quiet"], disabled=options["no_progress"])
+    selection = Selection(
+        select=_names(options["select"]) or config.select,
+        ignore=_names(options["ignore"]),
+        min_severity=options["min_severity"],
+        persona=options["persona"] or config.persona,
+    )
+    try:
+        loaded = api.load(
+            source, config=config, platform=options["platform"], as_tool=options["as_tool"], progress=say
+        )
+        audit = api.audit(loaded, selection=selection, progress=say)
+    finally:
+        say("")
+    for form, path in targets(options["form"], options["outputs"], FORMATS):
+        write(path, render(audit, form, path, options))
+    return exit_code(audit, config, options)
+
+
+def _names(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def render(audit: Audit, form: str, path: Path | None, options: dict[str, Any]) -> str:
+    """The report in one format."""
+    match form:
+        case "json":
+            from policytool.report.json import render as as_json
+
+            return as_json(audit)
+        case "concise":
+            from policytool.report.text import concise
+
+            return "".join(f"{line}\n" for line in concise(audit))
+        case _:
+            return _text(audit, path, options)
+
+
+def _text(audit: Audit, path: Path | None, options: dict[str, Any]) -> str:
+    import shutil
+
+    from rich.console import Console
+
+    from policytool.report.text import show
+
+    colour = coloured(options["color"]) if path is None else False
+    terminal = sys.stdout.isatty() if colour is None else colour
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer,
+        width=shutil.get_terminal_size((100, 24)).columns if path is None else 100,
+        force_terminal=terminal,
+        no_color=not terminal,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+    )
+    show(audit, console, verbosity=options["verbose"] - options["quiet"])
+    return buffer.getvalue()
+
+
+def exit_code(audit: Audit, config: Config, options: dict[str, Any]) -> int:
+    """1 when a finding is as severe as --fail-on, or SQL was not analysed under --strict; 3 without any table; else 0."""
+    result = audit.result
+    threshold = options["fail_on"] or config.fail_on
+    if threshold != "never" and any(RANK[f.severity] <= RANK[threshold] for f in result.findings):
+        return 1
+    if (options["strict"] or config.strict) and any(u.security for u in result.coverage.unmodelled):
+        return 1
+    return 0 if result.coverage.tables else 3

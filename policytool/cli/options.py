@@ -1,0 +1,98 @@
+"""Options that are alike in every command, and where output goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from policytool.config import PLATFORMS, Config, find, load
+from policytool.errors import ConfigurationError, UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+SEVERITY = click.Choice(["error", "warning", "info"])
+
+
+def common(formats: tuple[str, ...]) -> Callable[[F], F]:
+    """The options every command has; `formats` are those of -f, the first is the default."""
+    options = (
+        click.option("-f", "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="Form of the report."),
+        click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write to a file; repeatable."),
+        click.option("--config", "config_path", type=click.Path(path_type=Path), help="Configuration file, instead of the nearest policytool.toml or pyproject.toml."),
+        click.option("--platform", type=click.Choice(PLATFORMS), help="Whose database the SQL runs on; found out by itself."),
+        click.option("--as-tool", is_flag=True, help="Leave out files that the layout's own tool would skip."),
+        click.option("-q", "--quiet", count=True, help="Say less."),
+        click.option("-v", "--verbose", count=True, help="Say more."),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour; NO_COLOR is obeyed."),
+        click.option("--no-progress", is_flag=True, help="No progress on stderr."),
+    )  # fmt: skip
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def configuration(path: Path | None) -> Config:
+    """The configuration named, or the nearest; the defaults where there is none."""
+    if path is not None and not path.is_file():
+        raise ConfigurationError(f"{path}: no such file", hint="name an existing file with --config")
+    return load(path or find(Path.cwd()))
+
+
+def targets(form: str, outputs: tuple[str, ...], formats: tuple[str, ...]) -> list[tuple[str, Path | None]]:
+    """(format, file) for each output; stdout is (format, None). `-o json:x.json` sets the format of one file."""
+    if not outputs:
+        return [(form, None)]
+    found: list[tuple[str, Path | None]] = []
+    for output in outputs:
+        head, colon, rest = output.partition(":")
+        if colon and head in formats:
+            found.append((head, Path(rest)))
+        else:
+            found.append((form, Path(output)))
+    return found
+
+
+def write(path: Path | None, text: str) -> None:
+    """Write to stdout, or to a file that appears whole or not at all."""
+    if path is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}", hint="check the folder of -o") from None
+
+
+def progress(*, quiet: int, disabled: bool) -> Callable[[str], None]:
+    """Shows what is being done on stderr, on one line that goes away; only where someone is looking."""
+    if disabled or quiet or not sys.stderr.isatty():
+        return lambda _: None
+
+    def say(message: str) -> None:
+        sys.stderr.write(f"\r\033[K{message}" if message else "\r\033[K")
+        sys.stderr.flush()
+
+    return say
+
+
+def coloured(color: str) -> bool | None:
+    """True to force colour, False to forbid it, None to let the terminal decide."""
+    if color == "always":
+        return True
+    return False if color == "never" or os.environ.get("NO_COLOR") else None

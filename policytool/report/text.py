@@ -1,0 +1,167 @@
+"""The audit for people: cargo style, the guilty line first, then why, then how to mend it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from policytool.audit.outcome import Audit
+from policytool.finding import SEVERITIES, Finding, Severity
+from policytool.syntax.location import Location, excerpt
+
+STYLE: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
+SHOWN: dict[Severity, int] = {"error": 10, "warning": 3, "info": 0}  # findings of one rule shown in full
+MAX_EXCERPT = 4  # lines
+MAX_UNMODELLED = 8
+
+
+def show(audit: Audit, console: Console, *, verbosity: int = 0) -> None:
+    """Print head, findings, coverage and counts. `verbosity` 1 shows every finding and every file; -1 only the counts."""
+    if verbosity >= 0:
+        _head(audit, console, verbosity)
+        for severity in SEVERITIES:
+            _severity(audit, console, severity, verbosity)
+        _unmodelled(audit, console, verbosity)
+    _tail(audit, console, verbosity)
+
+
+def _head(audit: Audit, console: Console, verbosity: int) -> None:
+    project, platform = audit.project, audit.platform
+    schemas = ", ".join(platform.exposed_schemas) or "all"
+    console.print(
+        Text(f"{project.label}: {_count(len(project.files), 'file')} ({project.layout}), ")
+        + Text(f"{_count(audit.statements, 'statement')}; platform {platform.name}: {platform.why}; "
+               f"exposed schemas: {schemas}"),
+        soft_wrap=False,
+        style="dim",
+    )
+    for note in project.notes:
+        place = f"{note.path}: " if note.path else ""
+        console.print(Text(f"note: {place}{note.message}" + (f" ({note.hint})" if note.hint else "")), style="dim")
+    if verbosity > 0:
+        for file in project.files:
+            console.print(Text(f"  {file.path}" + (" (not run by the layout's own tool)" if file.skipped_by_tool else "")))
+    console.print()
+
+
+def _severity(audit: Audit, console: Console, severity: Severity, verbosity: int) -> None:
+    findings = [f for f in audit.result.findings if f.severity == severity]
+    totals = Counter(f.rule for f in findings)
+    shown: Counter[str] = Counter()
+    for finding in sorted(findings, key=lambda f: _first(findings, f.rule)):
+        if verbosity <= 0 and shown[finding.rule] >= SHOWN[severity]:
+            continue
+        shown[finding.rule] += 1
+        _finding(audit, console, finding)
+    rest = [(rule, total - shown[rule]) for rule, total in totals.items() if total > shown[rule]]
+    for rule, left in sorted(rest, key=lambda item: (-item[1], item[0])):
+        _rest(console, [f for f in findings if f.rule == rule], left, shown[rule])
+    if rest:
+        console.print()
+
+
+def _first(findings: list[Finding], rule: str) -> int:
+    """Keeps the findings of one rule together, rules in the order of their first finding."""
+    return next(i for i, f in enumerate(findings) if f.rule == rule)
+
+
+def _rest(console: Console, findings: list[Finding], left: int, shown: int) -> None:
+    files = len({f.location.path for f in findings if f.location})
+    where = f" in {_count(files, 'file')}" if files else ""
+    more = f"{left} more" if shown else str(left)
+    names = ", ".join(f.object.identity.partition(" ")[2] for f in findings[shown : shown + 3])
+    text = Text(findings[0].severity, style=STYLE[findings[0].severity])
+    text.append(f"[{findings[0].rule}]: {more}{where}: {names}{', …' if left > 3 else ''}", style="default")
+    console.print(text)
+
+
+def _finding(audit: Audit, console: Console, finding: Finding) -> None:
+    head = Text(f"{finding.severity}[{finding.rule}]", style=STYLE[finding.severity])
+    head.append(": ", style="bold default")
+    head.append(finding.message, style="bold default")
+    console.print(head)
+    if finding.location is not None:
+        _place(console, finding.location)
+        _excerpt(console, audit.texts.get(finding.location.path), finding.location, finding.severity)
+    for related in finding.related:
+        where = f" ({related.location.path}:{related.location.line})" if related.location else ""
+        _note(console, "because", related.message + where)
+    if finding.fix is not None:
+        if finding.fix.note:
+            _note(console, "help", finding.fix.note)
+        _note(console, "fix", finding.fix.sql)
+    console.print()
+
+
+def _place(console: Console, place: Location) -> None:
+    console.print(Text("  --> ", style="bold blue").append(f"{place.path}:{place.line}:{place.column}", style="default"))
+
+
+def _excerpt(console: Console, text: str | None, place: Location, severity: Severity) -> None:
+    if text is None:
+        return
+    lines = excerpt(text, place)[:MAX_EXCERPT]
+    gutter = len(str(lines[-1].number))
+    width = max(20, console.width - gutter - 4)
+    for line in lines:
+        console.print(
+            Text(f"{line.number:>{gutter}} | ", style="bold blue").append(line.text[:width], style="default"),
+            no_wrap=True, overflow="crop",
+        )  # fmt: skip
+    mark = lines[0].mark
+    if len(lines) == 1 and mark is not None:
+        left, right = mark[0], min(mark[1], width)
+        if right > left:
+            console.print(Text(" " * gutter + " | ", style="bold blue").append(" " * left + "^" * (right - left), style=STYLE[severity]))
+
+
+def _note(console: Console, label: str, message: str) -> None:
+    text = Text(f"= {label}: ", style="bold").append(message, style="default")
+    console.print(Padding(text, (0, 0, 0, 2)))
+
+
+def _unmodelled(audit: Audit, console: Console, verbosity: int) -> None:
+    items = [u for u in audit.result.coverage.unmodelled if u.security or verbosity > 0]
+    if not items:
+        return
+    console.print(Text(f"not analysed: {_count(len(items), 'statement')}", style="bold"))
+    for item in items if verbosity > 0 else items[:MAX_UNMODELLED]:
+        console.print(Text(f"  {item.location.path}:{item.location.line}: {item.message}"))
+    if verbosity <= 0 and len(items) > MAX_UNMODELLED:
+        console.print(Text(f"  … and {len(items) - MAX_UNMODELLED} more (-v shows all)"))
+    console.print()
+
+
+def _tail(audit: Audit, console: Console, verbosity: int) -> None:
+    coverage, result = audit.result.coverage, audit.result
+    total, clean = len(coverage.tables), coverage.clean
+    line = Text(f"{_count(total, 'table')} audited, {clean} clean, {total - clean} with findings", style="bold")
+    console.print(line)
+    counts = [_count(result.count(s), s) if s != "info" else f"{result.count(s)} info" for s in SEVERITIES]
+    text = ", ".join(counts)
+    if result.ignored:
+        text += f"; {len(result.ignored)} ignored"
+    console.print(Text(text))
+    if verbosity == 0 and _hidden(result.findings):
+        console.print(Text("-v shows every finding; `policytool explain RULE` tells more of one", style="dim"))
+
+
+def _hidden(findings: Iterable[Finding]) -> bool:
+    totals = Counter((f.severity, f.rule) for f in findings)
+    return any(count > SHOWN[severity] for (severity, _), count in totals.items())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def concise(audit: Audit) -> Iterator[str]:
+    """One line a finding: path:line:column: severity[rule] message."""
+    for finding in audit.result.findings:
+        place = finding.location
+        where = f"{place.path}:{place.line}:{place.column}" if place else finding.identity
+        yield f"{where}: {finding.severity}[{finding.rule}] {finding.message}"
