@@ -74,16 +74,25 @@ class Mark(Struct, frozen=True):
     journal: int
     memberships: tuple[Membership, ...]
     default_privileges: tuple[DefaultPrivilege, ...]
-    role: str
-    search_path: tuple[str, ...]
+    session: Session
 
 
 class Session:
     """What SET and SET ROLE change. Reset between files."""
 
-    def __init__(self, role: str, search_path: tuple[str, ...]) -> None:
+    __slots__ = ("hidden", "role", "search_path", "user")
+
+    def __init__(self, role: str, search_path: tuple[str, ...], user: str | None = None) -> None:
         self.role = role
         self.search_path = search_path
+        self.user = user or role  # session_user, what RESET ROLE goes back to
+        self.hidden: dict[str, Any] = {}  # what SET LOCAL hides until the transaction ends
+
+    def copy(self) -> Session:
+        """The same, apart from what happens to this one later."""
+        other = Session(self.role, self.search_path, self.user)
+        other.hidden = dict(self.hidden)
+        return other
 
 
 class State:
@@ -123,6 +132,7 @@ class State:
         self.indexes: dict[Name, Name] = {}  # index → its table or view
         self.overloads: dict[Name, dict[Signature, None]] = {}  # function name → its signatures
         self.lookup = Lookup()
+        self.transaction: list[tuple[str, Mark]] = []  # the open BEGIN, named "", and the savepoints inside it
         self.journal: list[Change] = []
         self.origin: Literal["platform", "extension"] | None = None  # stamped on what is created now
         self.statement: Statement | None = None
@@ -195,13 +205,11 @@ class State:
 
     def savepoint(self) -> Mark:
         """Remember where we are."""
-        session = self.session
         return Mark(
             len(self.journal),
             tuple(self.memberships),
             tuple(self.default_privileges),
-            session.role,
-            session.search_path,
+            self.session.copy(),
         )
 
     def rollback(self, mark: Mark) -> None:
@@ -218,7 +226,7 @@ class State:
                 self._index(change.kind, key, None, change.before)
         self.memberships[:] = mark.memberships
         self.default_privileges[:] = mark.default_privileges
-        self.session = Session(mark.role, mark.search_path)
+        self.session = mark.session.copy()
         self.caches.clear()
 
     def forget(self, cache: str) -> None:
@@ -312,6 +320,7 @@ class State:
 
     def reset_session(self) -> None:
         """RESET ALL and RESET ROLE, as at the start of a file."""
+        self.transaction.clear()
         self.session = Session(self.default_role, self.default_search_path)
 
     @contextmanager
