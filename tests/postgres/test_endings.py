@@ -17,7 +17,7 @@ from policytool.postgres.server import throwaway
 
 pytestmark = [pytest.mark.server, pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at /proc")]
 
-# A session is busy in the server while the end comes; a fork may hold the caller's pipe.
+# A session is busy in the server, and looks at nothing else, while the end comes; a fork may hold the caller's pipe.
 SCRIPT = """
 import json, os, sys, time
 from pathlib import Path
@@ -26,7 +26,7 @@ from policytool.postgres.server import throwaway
 how = sys.argv[1]
 with throwaway() as server:
     busy = server.connect()
-    busy.pgconn.send_query(b"select pg_catalog.pg_sleep(60)")
+    busy.pgconn.send_query(b"do $$ begin loop end loop; end $$")
     fork = os.fork() if how == "fork" else 0
     if how == "fork" and fork == 0:
         time.sleep(20)
