@@ -166,7 +166,7 @@ $$;
 revoke execute on function public.release_expired_holds() from public;
 grant execute on function public.release_expired_holds() to service_role;
 
--- a basket of one seller: [{"product_id": "…", "quantity": 2}, …]; prices come from the products, not from the client
+-- a basket of one seller: [{"product_id": "…", "quantity": 2}]; prices come from products, not from the client
 create function private.checkout(p_items jsonb)
 returns uuid
 language plpgsql
