@@ -1,0 +1,56 @@
+"""How names in an expression are looked up: by the builder while it reads, or in a finished catalog."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+from msgspec import Struct
+
+from policytool.catalog.model import Name
+
+Node = dict[str, Any]  # a parse tree of libpg_query as JSON: zero, false and empty fields are left out
+
+
+class Relation(Struct, frozen=True):
+    """A table, view, sequence or other relation; `columns` are its names and types in order, empty where unknown."""
+
+    schema: str
+    name: str
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+class Names(Protocol):
+    """The objects that a name may mean; without a schema, the first one on the search path."""
+
+    def relation(self, schema: str | None, name: str) -> Relation | None:
+        """The table, view, materialised view, foreign table or sequence of that name."""
+
+    def function(self, schema: str | None, name: str, arity: int | None) -> Name | None:
+        """The qualified name of a function that takes so many arguments; None for built-in and unknown ones."""
+
+    def type(self, schema: str | None, name: str) -> Name | None:
+        """The qualified name of a type that a user or an extension made; tables count too (their row types)."""
+
+
+@runtime_checkable
+class FunctionResults(Protocol):
+    """What Names may offer besides: it lets casts be recognised as superfluous and `f.*` be expanded."""
+
+    def result(self, function: Name, arity: int) -> str | None:
+        """The type that a function returns, spelled as format_type does; None where unknown or overloaded."""
+
+    def result_columns(self, function: Name, arity: int) -> tuple[tuple[str, str], ...]:
+        """The columns of a function that returns rows; empty where unknown or where it returns one plain value."""
+
+
+class NoNames:
+    """Knows nothing: every name stays as it is written."""
+
+    def relation(self, schema: str | None, name: str) -> Relation | None:
+        return None
+
+    def function(self, schema: str | None, name: str, arity: int | None) -> Name | None:
+        return None
+
+    def type(self, schema: str | None, name: str) -> Name | None:
+        return None
