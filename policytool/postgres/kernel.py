@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import pwd
 import signal
 import sys
 from pathlib import Path
@@ -28,15 +29,24 @@ def drop_root(how: str) -> None:
 
 
 def _enter_user_namespace() -> None:
-    # Outside the namespace our files stay root's, so binaries below a 0700 home stay readable.
+    """Take another uid in a namespace; outside it our files stay ours, so binaries below a 0700 home stay readable."""
+    uid, gid, inside = os.geteuid(), os.getegid(), _named_uid()
     if not LINUX or LIBC.unshare(CLONE_NEWUSER) != 0:
         raise Failure("identity", "user namespaces are not allowed here")
     try:
         Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/gid_map").write_text("1000 0 1")
-        Path("/proc/self/uid_map").write_text("1000 0 1")
+        Path("/proc/self/gid_map").write_text(f"{inside} {gid} 1")
+        Path("/proc/self/uid_map").write_text(f"{inside} {uid} 1")
     except OSError as error:
         raise Failure("identity", f"a user namespace cannot be mapped here: {error.strerror}") from error
+
+
+def _named_uid() -> int:
+    """A uid with a name, which initdb insists on; not nobody's, as whose all files of strangers appear inside."""
+    uids = [account.pw_uid for account in pwd.getpwall() if account.pw_uid not in (0, NOBODY)]
+    if not uids:
+        raise Failure("identity", "no account has a name that a server could run under")
+    return min(uids)
 
 
 def _become_nobody() -> None:

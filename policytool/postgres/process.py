@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -39,7 +40,12 @@ SETTINGS = (
 
 
 def cache_folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "policytool" / "postgres"
+    """Where initialised clusters are kept; an account without a home has a folder beside everybody's."""
+    try:
+        parent = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "policytool"
+    except RuntimeError:
+        parent = Path("/var/tmp") / f"policytool-{os.geteuid()}"
+    return parent / "postgres"
 
 
 def initdb_arguments(major: int) -> list[str]:
@@ -131,10 +137,21 @@ class Keeper:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def suitable_identities() -> tuple[str, ...]:
+    """Postgres runs as anybody but root, and initdb only as somebody with a name."""
+    if os.geteuid() == 0:
+        return ("namespace", "nobody")
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return ("namespace", "self")
+    return ("self",)
+
+
 def launch(binaries: Binaries, seed: str = "", identities: Sequence[str] = ()) -> Keeper:
     """Start a server; as root, under the first identity that this machine allows and Postgres accepts."""
     reasons = []
-    for identity in identities or (("namespace", "nobody") if os.geteuid() == 0 else ("self",)):
+    for identity in identities or suitable_identities():
         try:
             return _launch_readable(binaries, seed, identity)
         except Failure as failure:
