@@ -84,11 +84,11 @@ def int_of(node: Mapping[str, Any] | None) -> int | None:
     node = _argument(node)
     if "Integer" in node:
         return int(node["Integer"].get("ival", 0))
-    match node.get("A_Expr"):
-        case {"name": [{"String": {"sval": "-"}}], "rexpr": operand} as expression if "lexpr" not in expression:
-            value = int_of(operand)
-            return None if value is None else -value
-    constant = node.get("A_Const", {})
+    expression: Node = node.get("A_Expr", {})
+    if names(expression.get("name")) == ("-",) and "lexpr" not in expression:
+        value = int_of(expression.get("rexpr"))
+        return None if value is None else -value
+    constant: Mapping[str, Any] = node.get("A_Const", {})
     return int(constant["ival"].get("ival", 0)) if "ival" in constant else None
 
 

@@ -26,8 +26,8 @@ _SENDS = re.compile(r"\\(?:g|gx|gexec|gset|gdesc|watch|crosstabview)\b")
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a file in characters.
 
-    `start` includes leading comments, `body` does not; `end` excludes the semicolon; `after` follows it, and follows the
-    rows of a COPY.
+    `start` includes leading comments, `body` does not; `end` excludes the semicolon; `after` comes after it, and
+    after the rows of a COPY.
     """
 
     kind: PieceKind

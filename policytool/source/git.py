@@ -1,0 +1,131 @@
+"""Files of a commit, read with git itself and without a checkout."""
+
+import os
+import posixpath
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from policytool.errors import SourceError
+from policytool.source.tree import Unreadable, too_large, wanted
+
+_LINK, _MODULE = "120000", "160000"
+
+
+class GitTree:
+    """The files below one folder of one commit."""
+
+    def __init__(self, ref: str, path: str | None, cwd: Path, max_bytes: int) -> None:
+        self._cwd = cwd
+        self._ref = ref
+        self._left = self._max_bytes = max_bytes
+        if ref.startswith("-") or not ref:
+            raise SourceError(f"{ref or 'an empty name'} is not a git ref", hint="write git:REF or git:REF:PATH")
+        self._here = self._git("rev-parse", "--show-prefix").decode().strip()
+        self._commit = self._resolve(ref)
+        self._entries = self._list()
+        self.top = self._find_top(path)
+
+    @property
+    def above(self) -> tuple[str, ...]:
+        return ("/", *(part for part in self.top.split("/") if part))
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the path given names a file and not a folder."""
+        return self.top in self._entries and self._entries[self.top][0] != _MODULE
+
+    def paths(self) -> Sequence[str]:
+        prefix = f"{self.top}/" if self.top else ""
+        below = (path[len(prefix) :] for path in self._entries if path.startswith(prefix))
+        return [path for path in below if wanted(path)]
+
+    def read(self, paths: Sequence[str]) -> dict[str, bytes | Unreadable]:
+        places = {path: self._follow(posixpath.normpath(posixpath.join(self.top, path))) for path in paths}
+        contents = self._contents([place for place in places.values() if place])
+        return {
+            path: contents[place] if place else Unreadable("it is a broken link")
+            for path, place in places.items()
+            if place is None or place in contents
+        }
+
+    def shown(self, path: str) -> str:
+        whole = posixpath.normpath(posixpath.join("/", self.top, path))
+        return posixpath.relpath(whole, posixpath.join("/", self._here)) if whole != "/" or self._here else "."
+
+    def _find_top(self, path: str | None) -> str:
+        if path is None:
+            return self._here.rstrip("/")
+        inside = posixpath.normpath(posixpath.join("/", path.strip("/")))[1:]
+        here = posixpath.normpath(posixpath.join("/", self._here, path))[1:]
+        for top in (here, inside):
+            if not top or top in self._entries or any(entry.startswith(f"{top}/") for entry in self._entries):
+                return top
+        raise SourceError(f"{self._ref} has no {path}", hint=f"`git ls-tree {self._ref}` shows what it has")
+
+    def _resolve(self, ref: str) -> str:
+        found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        if found.returncode == 0:
+            return found.stdout.decode().strip()
+        hint = "`git branch -a` and `git tag` show the refs there are"
+        if self._git("rev-parse", "--is-shallow-repository").strip() == b"true":
+            hint = "this clone is shallow: run `git fetch --unshallow`, or set fetch-depth: 0 in CI"
+        raise SourceError(f"{ref} is not a commit of this repository", hint=hint)
+
+    def _list(self) -> dict[str, tuple[str, str]]:
+        """Path to mode and object name."""
+        entries = {}
+        for line in self._git("ls-tree", "-r", "-z", "--full-tree", self._commit).split(b"\0")[:-1]:
+            meta, _, path = line.partition(b"\t")
+            mode, _, name = meta.decode().split(" ")
+            entries[path.decode(errors="surrogateescape")] = (mode, name)
+        return entries
+
+    def _follow(self, path: str, depth: int = 0) -> str | None:
+        """The file a path leads to through links inside the commit, or None where a link leads nowhere."""
+        if self._entries.get(path, ("", ""))[0] != _LINK:
+            return path
+        target = self._contents([path], links=True).get(path, b"")
+        if isinstance(target, Unreadable) or depth > 8:
+            return None
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(path), target.decode(errors="surrogateescape")))
+        return self._follow(place, depth + 1) if place in self._entries else None
+
+    def _contents(self, paths: Sequence[str], *, links: bool = False) -> dict[str, bytes | Unreadable]:
+        found = [path for path in dict.fromkeys(paths) if self._entries.get(path, (_MODULE, ""))[0] != _MODULE]
+        names = "".join(f"{self._entries[path][1]}\n" for path in found).encode()
+        output = self._git("cat-file", "--batch", stdin=names) if found else b""
+        contents: dict[str, bytes | Unreadable] = {}
+        place = 0
+        for path in found:
+            line = output.index(b"\n", place)
+            header, place = output[place:line], line + 1
+            if header.endswith(b" missing"):
+                contents[path] = Unreadable("this clone does not have its content")
+                continue
+            size = int(header.rsplit(b" ", 1)[1])
+            contents[path] = output[place : place + size]
+            place += size + 1
+            self._left -= 0 if links else size
+            if self._left < 0:
+                raise too_large(self.shown(posixpath.relpath(path, self.top or ".")), self._max_bytes)
+        return contents
+
+    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        done = self._run(*arguments, stdin=stdin)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ").split("\n")[0]
+            hint = "run it inside a git repository" if "not a git repository" in said else None
+            raise SourceError(f"git could not read {self._ref}: {said}", hint=hint)
+        return done.stdout
+
+    def _run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        # An audit must neither ask for a password nor fetch from a network behind the user's back.
+        quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+        try:
+            command = ["git", *arguments]
+            return subprocess.run(
+                command, cwd=self._cwd, input=stdin, capture_output=True, env=os.environ | quiet, check=False
+            )
+        except FileNotFoundError:
+            raise SourceError("git is not installed", hint="a git:REF source is read with git itself") from None
