@@ -15,7 +15,7 @@ Handler = Callable[[State, Node], None]
 # Each of these modules offers `HANDLERS`, a mapping of libpg_query's statement names to functions (state, node).
 MODULES = (
     "tables", "alter_table", "indexes", "sequences", "views", "functions", "triggers", "policies", "types", "schemas",
-    "roles", "privileges", "default_privileges", "extensions", "publications", "foreign", "rename", "owners", "drop",
+    "roles", "grants", "default_privileges", "extensions", "publications", "foreign", "rename", "owners", "drop",
     "comments", "settings", "blocks", "dml", "others",
 )  # fmt: skip
 

@@ -1,11 +1,10 @@
-"""Privileges: what a new object comes with, GRANT and REVOKE."""
+"""The privileges that a new object comes with."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from policytool.catalog.build.acl import Acl, AclKind, built_in
-from policytool.catalog.build.dispatch import Handler
 from policytool.catalog.build.state import State
 from policytool.catalog.model import Grant
 from policytool.catalog.objects import DefaultPrivilege
@@ -43,6 +42,3 @@ def _default(state: State, role: str, schema: str | None, kind: AclKind) -> Defa
         if entry.role == role and entry.schema == schema and entry.kind == kind:
             return entry
     return None
-
-
-HANDLERS: dict[str, Handler] = {}
