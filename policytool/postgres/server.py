@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[TupleRow]
 
 PORT = 5432
+NO_SETTINGS: Mapping[str, str] = {}
 
 
 class Server:
@@ -53,10 +54,19 @@ class Server:
         values = {"host": self.socket_dir, "port": self.port, "dbname": dbname, "user": user or self.superuser}
         return " ".join(f"{name}={_quoted(str(value))}" for name, value in values.items())
 
-    def connect(self, dbname: str = "postgres", user: str | None = None, *, autocommit: bool = True) -> Connection:
+    def connect(
+        self,
+        dbname: str = "postgres",
+        user: str | None = None,
+        *,
+        autocommit: bool = True,
+        settings: Mapping[str, str] = NO_SETTINGS,
+    ) -> Connection:
+        """A connection, with settings that RESET ALL does not undo."""
         import psycopg
 
-        return psycopg.connect(self.dsn(dbname, user), autocommit=autocommit)
+        options = " ".join(_escaped(f"-c{name}={value}") for name, value in settings.items())
+        return psycopg.connect(self.dsn(dbname, user), autocommit=autocommit, options=options)
 
     def create_database(self, template: str | None = None, *, name: str | None = None) -> str:
         """Create a database, a copy of `template` if given, and return its name."""
@@ -81,6 +91,10 @@ class Server:
     def _administer(self, statement: Any) -> None:
         with self.connect() as connection:
             connection.execute(statement)
+
+
+def _escaped(option: str) -> str:
+    return option.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
 def _quoted(value: str) -> str:
