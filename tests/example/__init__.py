@@ -1,0 +1,1 @@
+"""The example product and its leaky copy, on a real server."""
