@@ -149,6 +149,7 @@ def test_replay_stops_at_the_first_error_unless_told_not_to(server: Server, empt
     """Files are texts, paths or files of a source; keep_going runs those after a failure."""
     path = tmp_path / "two.sql"
     path.write_text("select oops;")
+    three = SqlFile(path="three.sql", text="create table three ()")
     files: list[SqlFile | Path | str] = [
         "create table one ()",
         path,
