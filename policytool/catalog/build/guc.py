@@ -11,7 +11,9 @@ from policytool.catalog.spelling import identifier
 
 # Names of settings with capitals; everything else is kept as it is written.
 _CAPITALS: Final = {name.lower(): name for name in ("DateStyle", "IntervalStyle", "TimeZone")}
-_LISTS: Final = frozenset({"datestyle", "log_destination", "synchronous_standby_names", "restrict_nonsystem_relation_kind"})
+_LISTS: Final = frozenset(
+    {"datestyle", "log_destination", "synchronous_standby_names", "restrict_nonsystem_relation_kind"}
+)
 # Lists of names, each quoted where needed (GUC_LIST_QUOTE).
 _NAME_LISTS: Final = frozenset(
     {"search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries",

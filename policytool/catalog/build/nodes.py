@@ -78,6 +78,13 @@ def is_true(element: Node) -> bool | None:
     text = option_text(element)
     if text is None:
         return True
-    return {"true": True, "on": True, "1": True, "yes": True, "false": False, "off": False, "0": False, "no": False}.get(
-        text.lower()
-    )
+    return {
+        "true": True,
+        "on": True,
+        "1": True,
+        "yes": True,
+        "false": False,
+        "off": False,
+        "0": False,
+        "no": False,
+    }.get(text.lower())

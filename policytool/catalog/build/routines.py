@@ -23,9 +23,7 @@ _KINDS: Final = {
     "OBJECT_AGGREGATE": AGGREGATES,
     "OBJECT_ROUTINE": ROUTINES,
 }
-_INPUT_MODES: Final = frozenset(
-    {"FUNC_PARAM_IN", "FUNC_PARAM_INOUT", "FUNC_PARAM_VARIADIC", "FUNC_PARAM_DEFAULT"}
-)
+_INPUT_MODES: Final = frozenset({"FUNC_PARAM_IN", "FUNC_PARAM_INOUT", "FUNC_PARAM_VARIADIC", "FUNC_PARAM_DEFAULT"})
 _MODIFIER: Final = re.compile(r"\([^()]*\)")
 
 
@@ -102,7 +100,8 @@ def _by_name(state: State, schema: str | None, name: str, kinds: Collection[str]
     found = [
         signature
         for signature in _visible(state, schema, name)
-        if "procedure" in kinds and "function" in kinds or (state.functions[signature].kind == "procedure") == procedures
+        if ("procedure" in kinds and "function" in kinds)
+        or (state.functions[signature].kind == "procedure") == procedures
     ]
     if not found:
         raise Refused("42883", f'could not find a {_noun(kinds)} named "{name}"')

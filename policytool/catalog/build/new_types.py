@@ -1,0 +1,41 @@
+"""What the making of types has in common: free names, owner and grants, collations."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from policytool.catalog.build.nodes import Node, split_name
+from policytool.catalog.build.privileges import initial_grants
+from policytool.catalog.build.state import TYPE_KINDS, Kind, Refused, State
+from policytool.catalog.model import Name
+from policytool.catalog.spelling import qualified
+
+
+def new_type(state: State, parts: list[Node]) -> Name:
+    """The qualified name of a type to create; refused where it is taken."""
+    schema, name = split_name(parts)
+    key = (state.creation_schema(schema), name)
+    check_free(state, key)
+    return key
+
+
+def check_free(state: State, key: Name) -> None:
+    """Refuse a name that a type or the row type of a table or view has."""
+    if key in state.tables or key in state.views or any(key in state.store(cast("Kind", kind)) for kind in TYPE_KINDS):
+        raise Refused("42710", f'type "{key[1]}" already exists')
+
+
+def owned(state: State, key: Name) -> dict[str, Any]:
+    """The fields that every new type starts with."""
+    owner = state.session.role
+    grants = initial_grants(state, "TYPES", key[0], owner)
+    return {"schema": key[0], "name": key[1], "owner": owner, "grants": grants}
+
+
+def collation(node: Node) -> str | None:
+    """The name of a COLLATE clause, as it is kept on columns and domains."""
+    clause = node.get("collClause")
+    if clause is None:
+        return None
+    schema, name = split_name(clause["collname"])
+    return qualified(None if schema == "pg_catalog" else schema, name)
