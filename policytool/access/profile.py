@@ -1,0 +1,61 @@
+"""Who is untrusted, what is exposed: the audited database as its clients meet it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from policytool.catalog.objects import Catalog
+
+# Schemas that the platform manages: their objects are never subjects, and client roles need nothing in them but USAGE.
+MANAGED_SCHEMAS = frozenset(
+    {"auth", "storage", "realtime", "_realtime", "vault", "extensions", "graphql", "graphql_public", "pgsodium",
+     "pgbouncer", "supabase_functions", "supabase_migrations", "cron", "net", "pgmq", "pgmq_public", "_analytics",
+     "pg_catalog", "information_schema", "pg_toast", "pgtle", "tiger", "topology"}
+)  # fmt: skip
+SUPABASE_TRUSTED = frozenset(
+    {"postgres", "service_role", "supabase_admin", "supabase_auth_admin", "supabase_storage_admin", "dashboard_user",
+     "supabase_functions_admin", "supabase_realtime_admin", "supabase_replication_admin", "supabase_read_only_user",
+     "supabase_etl_admin", "cli_login_postgres", "pgbouncer", "authenticator", "pgsodium_keyholder",
+     "pgsodium_keyiduser", "pgsodium_keymaker"}
+)  # fmt: skip
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """How the database is reached.
+
+    `untrusted` are the roles that anybody can act as; `anonymous` those that need no account. `exposed_schemas` None
+    means that clients reach every schema they have USAGE on.
+    """
+
+    platform: str
+    exposed_schemas: tuple[str, ...] | None
+    untrusted: tuple[str, ...]
+    anonymous: tuple[str, ...]
+    authenticated: str | None
+    trusted: frozenset[str]
+    identity_expressions: tuple[str, ...] = ()
+
+    def exposes(self, schema: str) -> bool:
+        """Whether clients can name the objects of a schema at all."""
+        return schema in self.exposed_schemas if self.exposed_schemas is not None else schema not in MANAGED_SCHEMAS
+
+
+def make_profile(
+    catalog: Catalog,
+    platform: str,
+    *,
+    exposed_schemas: tuple[str, ...] | None = None,
+    identity_expressions: tuple[str, ...] = (),
+) -> Profile:
+    """The profile of a catalog. On Supabase anon and authenticated are anybody's; elsewhere PUBLIC and PostgREST's roles."""
+    clients = tuple(r for r in ("anon", "authenticated") if r in catalog.roles)
+    extra = tuple(r for r in ("web_anon", "anonymous", "web_user") if r in catalog.roles) if platform == "postgres" else ()
+    return Profile(
+        platform=platform,
+        exposed_schemas=exposed_schemas,
+        untrusted=("public", *clients, *extra),
+        anonymous=("public", *(r for r in (*clients, *extra) if r in ("anon", "web_anon", "anonymous"))),
+        authenticated="authenticated" if "authenticated" in clients else None,
+        trusted=SUPABASE_TRUSTED if platform == "supabase" else frozenset({"postgres"}),
+        identity_expressions=identity_expressions,
+    )
