@@ -9,6 +9,7 @@ import pytest
 
 from policytool.errors import NoPostgres
 from policytool.postgres import binaries
+from policytool.postgres.platform import platform_server
 from policytool.postgres.server import Server, throwaway
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whatever needs a server, so that `-m 'not server'` leaves it out."""
     for item in items:
-        if "server" in getattr(item, "fixturenames", ()):
+        if {"server", "supabase_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
 
 
@@ -47,6 +48,13 @@ def database(server: Server) -> Iterator[Connection]:
     with server.connect(name) as connection:
         yield connection
     server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def supabase_server() -> Iterator[Server]:
+    """The worker's server with the templates `supabase_legacy` and `supabase_explicit` to clone from."""
+    with platform_server("supabase") as running:
+        yield running
 
 
 @pytest.fixture

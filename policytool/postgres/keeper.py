@@ -55,7 +55,8 @@ class Run:
 
     def start(self) -> None:
         quoted = str(self.sockets).replace('"', '""')
-        settings = [*self.specification.settings, f'unix_socket_directories="{quoted}"']
+        settings = [setting.replace("{folder}", str(self.folder)) for setting in self.specification.settings]
+        settings.append(f'unix_socket_directories="{quoted}"')
         program = f"{self.specification.bin}/postgres"
         command = [program, "-D", str(self.data), *(part for setting in settings for part in ("-c", setting))]
         keeper = os.getpid()

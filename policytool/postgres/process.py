@@ -38,6 +38,9 @@ SETTINGS = (
     "log_min_error_statement=panic",
 )
 
+# The keeper puts the run's folder into the braces; $system first, so that an extension that is there wins.
+SETTINGS_18 = ("io_method=sync", "extension_control_path=$system:{folder}/standins")
+
 
 def cache_folder() -> Path:
     """Where initialised clusters are kept; an account without a home has a folder beside everybody's."""
@@ -67,7 +70,7 @@ def specify(binaries: Binaries, identity: str, seed: str = "") -> Specification:
         bin=str(binaries.bin),
         identity=identity,
         initdb=initdb,
-        settings=[*SETTINGS, *(["io_method=sync"] if binaries.major >= 18 else [])],
+        settings=[*SETTINGS, *(SETTINGS_18 if binaries.major >= 18 else ())],
         cluster=cluster,
         seeded=f"{cluster}-{seed}" if seed else "",
         cache=[cache],

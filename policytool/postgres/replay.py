@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from policytool.postgres.process import SUPERUSER
 from policytool.source.model import SqlFile
 from policytool.syntax.location import line_index
 from policytool.syntax.psql import meta_command
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 ACTIVE_TRANSACTION = "25001"
 SETTINGS: Mapping[str, str] = {"statement_timeout": "60s"}
 
+AfterExtension = Callable[[str], SqlFile | None]
+
+_EXTENSION = re.compile(
+    r'create\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"(?P<name>[^"]+)"|(?P<plain>\w+))', re.IGNORECASE
+)
 _COPY = re.compile(r"copy\b.*\b(?:from\s+stdin|to\s+stdout)\b", re.IGNORECASE | re.DOTALL)
 _COPY_IN = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
 _END_OF_ROWS = re.compile(r"^\\\.[ \t\r]*\Z", re.MULTILINE)
@@ -78,8 +84,12 @@ def replay(
     user: str | None = None,
     keep_going: bool = False,
     settings: Mapping[str, str] = SETTINGS,
+    after_extension: AfterExtension | None = None,
 ) -> tuple[FileResult, ...]:
-    """Run the files in order on one connection, each after RESET ALL, up to the first error or past it."""
+    """Run the files in order on one connection, each after RESET ALL, up to the first error or past it.
+
+    With `after_extension` the server's superuser makes the extensions, as Supabase does, and then runs what it gives.
+    """
     results: list[FileResult] = []
     connection = server.connect(database, user, settings=settings)
     try:
@@ -87,7 +97,7 @@ def replay(
             if connection.closed:
                 connection = server.connect(database, user, settings=settings)
             connection.execute("reset all")
-            results.append(apply_file(connection, _as_file(source, number)))
+            results.append(apply_file(connection, _as_file(source, number), after_extension))
             if results[-1].error and not keep_going:
                 break
     finally:
@@ -100,13 +110,13 @@ def apply_sql(connection: Connection, text: str, *, path: str = "") -> ApplyErro
     return apply_file(connection, SqlFile(path=path, text=text)).error
 
 
-def apply_file(connection: Connection, file: SqlFile) -> FileResult:
+def apply_file(connection: Connection, file: SqlFile, after_extension: AfterExtension | None = None) -> FileResult:
     """Run a file in one transaction, apart from statements that refuse one, or each by itself if the file says so."""
     began = time.perf_counter()
     ignored: list[str] = []
     steps = list(_steps(file, ignored))
     connection.prepare_threshold = None
-    error = _run(connection, steps, transaction=file.transaction)
+    error = _run(connection, steps, after_extension, transaction=file.transaction)
     return FileResult(
         path=file.path,
         statements=len(steps),
@@ -139,7 +149,9 @@ def _steps(file: SqlFile, ignored: list[str]) -> Iterator[_Step]:
             ignored.append(line)
 
 
-def _run(connection: Connection, steps: list[_Step], *, transaction: bool) -> ApplyError | None:
+def _run(
+    connection: Connection, steps: list[_Step], after_extension: AfterExtension | None, *, transaction: bool
+) -> ApplyError | None:
     """Run the steps; one that refuses a transaction is committed around, after those before it have run once more."""
     import psycopg
 
@@ -152,7 +164,10 @@ def _run(connection: Connection, steps: list[_Step], *, transaction: bool) -> Ap
                 begun = position
             elif position in alone and _in_transaction(connection):
                 connection.execute("commit")
-            _execute(connection, steps[position])
+            if after_extension and (match := _EXTENSION.match(steps[position].sql)):
+                _make_extension(connection, steps[position], after_extension(match["name"] or match["plain"].lower()))
+            else:
+                _execute(connection, steps[position])
             position += 1
             if position == len(steps) and _in_transaction(connection):
                 position -= 1
@@ -184,6 +199,22 @@ def _execute(connection: Connection, step: _Step) -> None:
             else:
                 for _ in copy:
                     pass
+
+
+def _make_extension(connection: Connection, step: _Step, after: SqlFile | None) -> None:
+    """Make an extension as the superuser, so that it owns it and the project's default privileges leave it alone."""
+    from psycopg import sql
+
+    (role,) = connection.execute("select pg_catalog.current_setting('role')").fetchone() or ("none",)
+    # SUPERUSER made the cluster; role and session user stay the project's own for everything else
+    connection.execute(sql.SQL("set role {}").format(sql.Identifier(SUPERUSER)))
+    try:
+        _execute(connection, step)
+        for follow in _steps(after, []) if after else ():
+            _execute(connection, follow)
+    finally:
+        if not connection.closed and connection.info.transaction_status.name != "INERROR":
+            connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
 
 
 def _described(step: _Step, error: psycopg.Error) -> ApplyError:

@@ -150,11 +150,7 @@ def test_replay_stops_at_the_first_error_unless_told_not_to(server: Server, empt
     path = tmp_path / "two.sql"
     path.write_text("select oops;")
     three = SqlFile(path="three.sql", text="create table three ()")
-    files: list[SqlFile | Path | str] = [
-        "create table one ()",
-        path,
-        SqlFile(path="three.sql", text="create table three ()"),
-    ]
+    files: list[SqlFile | Path | str] = ["create table one ()", path, three]
     stopped = replay(server, empty, files)
     assert [bool(result.error) for result in stopped] == [False, True]
     assert stopped[1].path == str(path)
