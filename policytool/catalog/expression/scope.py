@@ -1,0 +1,118 @@
+"""What names mean at one place of a query: the tables in sight, level by level, as Postgres looks them up."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Final, cast
+
+from policytool.catalog.expression.names import Facts, Names
+from policytool.catalog.model import Name
+
+Columns = tuple[tuple[str, str | None], ...]
+
+_SYSTEM: Final = {"ctid": "tid", "xmin": "xid", "cmin": "cid", "xmax": "xid", "cmax": "cid", "tableoid": "oid"}
+
+
+class Entry:
+    """A table, sub-query or function in sight. `reference` is how the text calls it, `name` how Postgres will."""
+
+    __slots__ = ("bare", "columns", "name", "reference", "relation", "types")
+
+    def __init__(
+        self, reference: str, name: str, columns: Columns, relation: Name | None = None, bare: bool = False
+    ) -> None:
+        self.reference = reference
+        self.name = name
+        self.columns = columns
+        self.types = dict(columns)
+        self.relation = relation
+        self.bare = bare  # its columns are written without its name
+
+
+class Scope:
+    """One level of a query, inside another one or none."""
+
+    __slots__ = ("ctes", "entries", "facts", "merged", "names", "parent", "taken", "uses")
+
+    def __init__(self, names: Names, parent: Scope | None = None, taken: frozenset[str] = frozenset()) -> None:
+        self.names = names
+        self.facts: Facts | None = parent.facts if parent is not None else _facts(names)
+        self.parent = parent
+        self.taken: set[str] = set(taken)  # names given to tables here or further out
+        self.entries: list[Entry] = []
+        self.ctes: dict[str, Columns] = {}
+        self.merged: dict[str, Entry] = {}  # columns that JOIN … USING made one, and whose they are
+        self.uses = 0  # how many columns of this level were named so far
+
+    def column(self, name: str) -> tuple[Entry, str | None] | None:
+        """The column of that name in the innermost level that has one."""
+        scope: Scope | None = self
+        while scope is not None:
+            owner = scope.merged.get(name)
+            if owner is not None:
+                scope.uses += 1
+                return owner, owner.types.get(name)
+            for entry in scope.entries:
+                if name in entry.types:
+                    scope.uses += 1
+                    return entry, entry.types[name]
+            scope = scope.parent
+        return self._system_column(name) if name in _SYSTEM else None
+
+    def _system_column(self, name: str) -> tuple[Entry, str | None] | None:
+        tables = [entry for entry in self.entries if entry.relation is not None]
+        return (tables[0], _SYSTEM[name]) if len(tables) == 1 else None
+
+    def entry(self, reference: str, schema: str | None = None) -> Entry | None:
+        """The table that the text calls so, in the innermost level that has one."""
+        scope: Scope | None = self
+        while scope is not None:
+            for entry in scope.entries:
+                if schema is None and entry.reference == reference:
+                    scope.uses += 1
+                    return entry
+                if schema is not None and entry.relation == (schema, reference):
+                    scope.uses += 1
+                    return entry
+            scope = scope.parent
+        return None
+
+    def cte(self, name: str) -> Columns | None:
+        """The columns of the WITH query of that name in sight."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.ctes:
+                return scope.ctes[name]
+            scope = scope.parent
+        return None
+
+    def claim(self, reference: str) -> str:
+        """A name for a table of this level that no table here or further out has: `posts`, else `posts_1`, …"""
+        name, number = reference, 0
+        while name in self.taken:
+            number += 1
+            name = f"{reference[: 62 - len(str(number))]}_{number}"
+        self.taken.add(name)
+        return name
+
+    def plain(self, spelled: str | None) -> str | None:
+        """A type, or what is under it if it is a domain."""
+        if spelled is None or self.facts is None or "." not in spelled:
+            return spelled
+        under = self.facts.domain(spelled)
+        return spelled if under is None else under
+
+
+def _facts(names: Names) -> Facts | None:
+    return cast("Facts", names) if _offers_facts(type(names)) else None
+
+
+@functools.cache
+def _offers_facts(kind: type[Names]) -> bool:
+    return issubclass(kind, Facts)
+
+
+def unnamed(columns: Iterable[tuple[str, str | None]]) -> Entry:
+    """Variables that are in sight without a table, such as arguments of a function."""
+    return Entry("", "", tuple(columns), bare=True)
