@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from policytool.audit.run import Selection
     from policytool.catalog.build import Built, Change
     from policytool.catalog.build.platform import Platform
-    from policytool.rule import Context, Conventions, Step
+    from policytool.access import Conventions
+    from policytool.rule import Context, Step
 
 DEFAULT_SCHEMAS = ("public", "graphql_public")
 # What a migration of a Supabase project says and hardly any other does.
@@ -123,7 +124,7 @@ def _platform_name(project: Project, config: Config, named: PlatformName | None)
 
 
 def _conventions(config: Config) -> "Conventions":
-    from policytool.rule import Conventions
+    from policytool.access import Conventions
 
     base = Conventions()
     return Conventions(

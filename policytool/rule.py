@@ -6,8 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct, field
+from msgspec import Struct
 
+from policytool.access import Access
+from policytool.access.profile import Conventions
 from policytool.catalog.model import Constraint, Function, Policy, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import Confidence, Finding, Fix, ObjectRef, Persona, Related, Severity
@@ -15,22 +17,7 @@ from policytool.syntax.location import Location
 from policytool.syntax.statement import Statement
 
 if TYPE_CHECKING:
-    from policytool.access import Access
     from policytool.catalog.build import Change
-
-
-class Conventions(Struct, frozen=True, kw_only=True):
-    """What a project's configuration tells the rules about its own ways."""
-
-    owner_columns: frozenset[str] = frozenset(
-        {"user_id", "owner", "owner_id", "author_id", "creator_id", "created_by", "profile_id", "uid"}
-    )
-    tenant_columns: frozenset[str] = frozenset(
-        {"tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id", "team_id", "company_id", "account_id"}
-    )
-    public_tables: tuple[str, ...] = ()  # globs of schema.table that everyone may read
-    trusted_signup: bool = False  # only staff can sign up: "any authenticated user" is a real boundary
-    options: dict[str, dict[str, object]] = field(default_factory=dict)  # per rule
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -44,7 +31,7 @@ class Context(Struct, frozen=True, kw_only=True):
     """What a rule may look at besides its subject."""
 
     catalog: Catalog
-    access: "Access"
+    access: Access
     conventions: Conventions
     steps: tuple[Step, ...] = ()  # empty where the source is no migrations
 

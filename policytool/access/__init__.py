@@ -8,7 +8,7 @@ from policytool.access.because import because
 from policytool.access.helpers import Helpers
 from policytool.access.predicate import Analyst, Predicate
 from policytool.access.privileges import Granted, Privileges
-from policytool.access.profile import MANAGED_SCHEMAS, Profile, make_profile
+from policytool.access.profile import MANAGED_SCHEMAS, Conventions, Profile, make_profile
 from policytool.access.row_filter import COMMANDS, Command, RowFilter, RowFilters, Side, expression, side_of
 from policytool.catalog.model import Function, Grant, Policy, Sequence, Table, View
 from policytool.catalog.objects import Catalog
@@ -17,10 +17,8 @@ from policytool.finding import Related
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from policytool.rule import Conventions
-
 __all__ = [
-    "COMMANDS", "MANAGED_SCHEMAS", "Access", "Command", "Predicate", "Profile", "RowFilter", "Side", "expression",
+    "COMMANDS", "MANAGED_SCHEMAS", "Access", "Command", "Conventions", "Predicate", "Profile", "RowFilter", "Side", "expression",
     "make_profile", "side_of",
 ]  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from policytool.catalog.objects import Catalog
 
@@ -18,6 +18,20 @@ SUPABASE_TRUSTED = frozenset(
      "supabase_etl_admin", "cli_login_postgres", "pgbouncer", "authenticator", "pgsodium_keyholder",
      "pgsodium_keyiduser", "pgsodium_keymaker"}
 )  # fmt: skip
+
+
+class Conventions(Struct, frozen=True, kw_only=True):
+    """What a project's configuration tells the rules about its own ways."""
+
+    owner_columns: frozenset[str] = frozenset(
+        {"user_id", "owner", "owner_id", "author_id", "creator_id", "created_by", "profile_id", "uid"}
+    )
+    tenant_columns: frozenset[str] = frozenset(
+        {"tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id", "team_id", "company_id", "account_id"}
+    )
+    public_tables: tuple[str, ...] = ()  # globs of schema.table that everyone may read
+    trusted_signup: bool = False  # only staff can sign up: "any authenticated user" is a real boundary
+    options: dict[str, dict[str, object]] = field(default_factory=dict)  # per rule
 
 
 class Profile(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import Struct
 from policytool.audit.run import AuditResult
 from policytool.catalog.build.platform import Platform
 from policytool.source.model import Project, SqlFile
+from policytool.syntax.secrets import masked
 
 
 class Audit(Struct, frozen=True, kw_only=True, dict=True):
@@ -23,6 +24,16 @@ class Audit(Struct, frozen=True, kw_only=True, dict=True):
     def texts(self) -> dict[str, str]:
         """The text of each file by its path, for excerpts."""
         return {file.path: file.text for file in all_files(self.project.files)}
+
+    @functools.cached_property
+    def _masked(self) -> dict[str, str]:
+        return {}
+
+    def shown(self, path: str) -> str | None:
+        """The text of a file as it may be printed: secrets hidden, every column where it was. None for unknown files."""
+        if path not in self._masked and path in self.texts:
+            self._masked[path] = masked(self.texts[path])
+        return self._masked.get(path)
 
 
 def all_files(files: tuple[SqlFile, ...]) -> tuple[SqlFile, ...]:

@@ -86,7 +86,7 @@ def _finding(audit: Audit, console: Console, finding: Finding) -> None:
     console.print(head)
     if finding.location is not None:
         _place(console, finding.location)
-        _excerpt(console, audit.texts.get(finding.location.path), finding.location, finding.severity)
+        _excerpt(console, audit.shown(finding.location.path), finding.location, finding.severity)
     for related in finding.related:
         where = f" ({related.location.path}:{related.location.line})" if related.location else ""
         _note(console, "because", related.message + where)
