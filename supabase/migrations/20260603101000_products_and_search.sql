@@ -44,7 +44,7 @@ create policy "Visitors read what is on sale" on public.products
   for select to anon
   using (status = 'active');
 
-create policy "Users read what is on sale, sellers their own, managers all of theirs" on public.products
+create policy "Users read what is on sale, the studio its own" on public.products
   for select to authenticated
   using (
     status = 'active'

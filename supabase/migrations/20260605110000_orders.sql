@@ -36,7 +36,7 @@ create trigger touch_updated_at before update on public.orders
 
 alter table public.orders enable row level security;
 
-create policy "Buyers read their orders, sellers those they fill, managers all of theirs" on public.orders
+create policy "Buyers read their orders, sellers those that they fill" on public.orders
   for select to authenticated
   using (
     buyer_id = (select auth.uid())

@@ -102,8 +102,8 @@ class Shop:
         )
         return product
 
-    def plan_session(self, owner: Actor, tenant: UUID, *, capacity: int = 1, price: int = 4000) -> UUID:
-        """A published session, a week from now, of a new class in a new room."""
+    def plan_session(self, owner: Actor, tenant: UUID, *, capacity: int = 1, price: int = 4000, days: int = 7) -> UUID:
+        """A published session, some days from now, of a new class in a new room."""
         room = self.value(
             owner,
             "insert into public.rooms (tenant_id, name) values (%(tenant)s, %(name)s) returning id",
@@ -126,7 +126,8 @@ class Shop:
             insert into public.class_sessions (tenant_id, class_id, room_id, instructor_id, during, capacity, status)
             values (
                 %(tenant)s, %(taught)s, %(room)s, auth.uid(),
-                tstzrange(now() + interval '7 days', now() + interval '7 days 2 hours'), %(capacity)s, 'published'
+                tstzrange(now() + %(days)s * interval '24 hours', now() + %(days)s * interval '25 hours'),
+                %(capacity)s, 'published'
             )
             returning id
             """,
@@ -134,8 +135,24 @@ class Shop:
             taught=taught,
             room=room,
             capacity=capacity,
+            days=days,
         )
         return session
+
+    def write_test(self, teacher: Actor, tenant: UUID, answers: str) -> UUID:
+        """A published test, with its answers, of the studio's first class."""
+        test: UUID = self.value(
+            teacher,
+            """
+            insert into public.tests (tenant_id, class_id, title, is_published)
+            select tenant_id, id, 'Glazes', true from public.classes where tenant_id = %(tenant)s
+            order by created_at, id limit 1
+            returning id
+            """,
+            tenant=tenant,
+        )
+        self.act(teacher, "select public.set_test_answers(%(test)s, %(answers)s)", test=test, answers=answers)
+        return test
 
     def book(self, learner: Actor, session: UUID) -> UUID:
         booking: UUID = self.value(learner, "select public.book_session(%(session)s)", session=session)

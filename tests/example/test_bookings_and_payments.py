@@ -259,14 +259,7 @@ def test_a_learner_sees_only_their_own_progress(shop: Shop, ada: Actor, studio: 
     session = shop.plan_session(ada, studio, capacity=2, price=0)
     shop.book(ben, session)
     shop.book(cleo, session)
-    test = shop.value(
-        ada,
-        """
-        insert into public.tests (tenant_id, class_id, title, is_published)
-        select tenant_id, id, 'Glazes', true from public.classes returning id
-        """,
-    )
-    shop.act(ada, "select public.set_test_answers(%(test)s, '{2,0,1,1}')", test=test)
+    test = shop.write_test(ada, studio, "{2,0,1,1}")
     begin = "insert into public.test_progress (tenant_id, test_id, answers) values (%(t)s, %(test)s, '{2,0,3}')"
     for learner in (ben, cleo):
         shop.act(learner, begin, t=studio, test=test)
@@ -287,13 +280,7 @@ def test_a_learner_sees_only_their_own_progress(shop: Shop, ada: Actor, studio: 
 def test_a_test_is_open_to_those_who_booked_the_class(shop: Shop, ada: Actor, studio: UUID, ben: Actor) -> None:
     """A stranger sees no test, begins none, and sets no answers."""
     shop.plan_session(ada, studio, price=0)
-    test = shop.value(
-        ada,
-        """
-        insert into public.tests (tenant_id, class_id, title, is_published)
-        select tenant_id, id, 'Glazes', true from public.classes returning id
-        """,
-    )
+    test = shop.write_test(ada, studio, "{1}")
     assert shop.act(ben, "select id from public.tests") == []
     begin = "insert into public.test_progress (tenant_id, test_id) values (%(t)s, %(test)s)"
     with pytest.raises(Denied):

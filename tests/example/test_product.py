@@ -14,7 +14,7 @@ from tests.example.shop import VISITOR, Actor, Denied, Shop
 WINDOW: dict[str, LiteralString] = {
     "products": "status = 'active'",
     "classes": "status = 'published'",
-    "class_sessions": "status = 'published'",
+    "class_sessions": "status in ('published', 'cancelled')",
 }
 
 
@@ -47,30 +47,28 @@ def columns_to_update(shop: Shop, table: str) -> list[sql.Identifier]:
 
 
 def furnished(shop: Shop, slug: str) -> tuple[Actor, UUID]:
-    """A studio with something in every table that a tenant has rows in, and its owner."""
-    owner = shop.sign_up(f"{slug}_owner", "seller")
+    """A studio, and its owner, with rows in every table that a tenant has rows in; some of them not public."""
+    owner, learner = shop.sign_up(f"{slug}_owner", "seller"), shop.sign_up(f"{slug}_learner")
     tenant = shop.open_studio(owner, slug)
-    learner = shop.sign_up(f"{slug}_learner")
     shop.add_product(owner, tenant, "Draft of a bowl", status="draft")
-    shop.webhook(f"{slug}-sold", "succeeded", shop.buy(learner, shop.add_product(owner, tenant, "Bowl")))
+    product = shop.add_product(owner, tenant, "Bowl")
+    shop.webhook(f"{slug}-sold", "succeeded", shop.buy(learner, product))
     booking = shop.book(learner, shop.plan_session(owner, tenant))
     shop.webhook(f"{slug}-paid", "succeeded", booking)
-    test = shop.value(
-        owner,
-        """
-        insert into public.tests (tenant_id, class_id, title, is_published)
-        select tenant_id, id, 'Glazes', true from public.classes where tenant_id = %(tenant)s
-        returning id
-        """,
-        tenant=tenant,
-    )
-    shop.act(owner, "select public.set_test_answers(%(test)s, '{2,0}')", test=test)
+    test = shop.write_test(owner, tenant, "{2,0}")
+    begin = "insert into public.test_progress (tenant_id, test_id, answers) values (%(tenant)s, %(test)s, '{2,1}')"
+    shop.act(learner, begin, tenant=tenant, test=test)
+    hidden = shop.plan_session(owner, tenant, days=9)
+    shop.act(owner, "update public.class_sessions set status = 'draft' where id = %(id)s", id=hidden)
+    shop.act(owner, "update public.classes set status = 'draft' where id <> all (select class_id from public.bookings)")
+    wishes = shop.value(learner, "insert into public.wishlists (name) values ('Birthday') returning id")
     shop.act(
         learner,
-        "insert into public.test_progress (tenant_id, test_id, answers) values (%(tenant)s, %(test)s, '{2,1}')",
-        tenant=tenant,
-        test=test,
+        "insert into public.wishlist_items (owner_id, wishlist_id, product_id) values (auth.uid(), %(w)s, %(p)s)",
+        w=wishes,
+        p=product,
     )
+    shop.act(learner, "select public.share_wishlist(%(w)s, %(owner)s)", w=wishes, owner=owner.handle)
     return owner, tenant
 
 
@@ -86,15 +84,16 @@ def test_a_visitor_writes_nothing(shop: Shop) -> None:
 def test_a_visitor_reads_the_shop_window_only(shop: Shop) -> None:
     """anon sees products on sale, published classes and sessions, open studios, plans on offer; no other table."""
     furnished(shop, "kiln")
-    readable = set()
+    furnished(shop, "loom")
+    shop.admin("update public.tenants set closed_at = now() where slug = 'loom'")
+    shop.admin("update public.plans set retired_at = now() where id <> 'starter'")
+    readable = {}
     for name in tables(shop):
         try:
-            shop.act(VISITOR, sql.SQL("select 1 from {}").format(sql.Identifier("public", name)))
+            readable[name] = len(shop.act(VISITOR, sql.SQL("select 1 from {}").format(sql.Identifier("public", name))))
         except Denied:
             continue
-        readable.add(name)
-    assert readable == {"products", "classes", "class_sessions", "tenants", "plans"}
-    assert shop.act(VISITOR, "select title from public.products") == [("Bowl",)]
+    assert readable == {"products": 2, "classes": 2, "class_sessions": 2, "tenants": 1, "plans": 1}
     assert shop.act(VISITOR, "select title from public.upcoming_sessions") == [("Wheel throwing",)]
     with pytest.raises(Denied):
         shop.act(VISITOR, "select closed_at from public.tenants")
@@ -129,24 +128,43 @@ def test_a_tenant_never_sees_anothers_rows(shop: Shop) -> None:
     assert not shop.act(owner, "select * from public.tenant_audit_trail(%(theirs)s)", theirs=theirs)
 
 
-def test_a_tenant_never_changes_anothers_rows(shop: Shop) -> None:
-    """No UPDATE or DELETE, filtered or not, and no INSERT of one studio's owner reaches another studio."""
+def test_a_closed_studio_is_seen_by_its_members_only(shop: Shop) -> None:
+    """closed_at takes a studio out of the window, but not from those who work there."""
+    owner, _ = furnished(shop, "loom")
+    stranger = shop.sign_up("mallory")
+    shop.admin("update public.tenants set closed_at = now()")
+    assert shop.act(stranger, "select slug from public.tenants") == []
+    assert shop.act(owner, "select slug from public.tenants") == [("loom",)]
+
+
+def test_a_stranger_changes_nothing(shop: Shop) -> None:
+    """A blind UPDATE of each column that users may update, and a DELETE, of every table: no row is reached.
+
+    Blind, because a statement that reads a column is held by the SELECT policies too and would prove less.
+    """
+    furnished(shop, "loom")
+    intruder = Actor(role="authenticated", user=uuid4())
+    before = shop.contents()
+    assert all(before[name] for name in tables(shop) if name != "error_logs")
+    for name in tables(shop):
+        table = sql.Identifier("public", name)
+        for column in columns_to_update(shop, name):
+            shop.act(intruder, sql.SQL("update {} set {} = default").format(table, column))
+        if shop.admin("select 1 where has_table_privilege('authenticated', %(name)s, 'delete')", name=f"public.{name}"):
+            shop.act(intruder, sql.SQL("delete from {}").format(table))
+    assert shop.contents() == before
+
+
+def test_a_stranger_adds_nothing_to_a_tenant(shop: Shop) -> None:
+    """An INSERT with another studio's tenant_id is refused in every table before any constraint is looked at."""
     _, theirs = furnished(shop, "loom")
     intruder = shop.sign_up("mallory", "seller")
-    before = shop.contents()
     for name in tables(shop, "tenant_id"):
-        for column in columns_to_update(shop, name):
-            shop.act(intruder, sql.SQL("update {0} set {1} = {1}").format(sql.Identifier("public", name), column))
-        for statement in (
-            sql.SQL("update {} set tenant_id = tenant_id"),
-            sql.SQL("delete from {}"),
-            sql.SQL("insert into {} (tenant_id) values ({})"),
-        ):
-            with pytest.raises(Denied):
-                shop.act(intruder, statement.format(sql.Identifier("public", name), theirs))
+        add = sql.SQL("insert into {} (tenant_id) values ({})").format(sql.Identifier("public", name), theirs)
+        with pytest.raises(Denied):
+            shop.act(intruder, add)
     with pytest.raises(Denied):
         shop.act(intruder, "select public.set_member(%(theirs)s, 'mallory', 'owner')", theirs=theirs)
-    assert shop.contents() == before
 
 
 def test_rows_of_two_tenants_cannot_be_joined(shop: Shop) -> None:
@@ -216,30 +234,6 @@ def test_a_member_without_the_sellers_role_adds_no_product(shop: Shop) -> None:
         shop.open_studio(ben, "loom")
 
 
-def test_users_cannot_raise_their_own_role(shop: Shop) -> None:
-    """Neither by the table, nor by the RPC, nor by the metadata that one signs up with."""
-    mallory = shop.sign_up("mallory", metadata={"role": "admin", "app_role": "admin", "roles": ["admin"]})
-    roles = "select role::text from public.user_roles where user_id = %(me)s"
-    assert shop.admin(roles, me=mallory.user) == [("buyer",)]
-    for statement in (
-        "insert into public.user_roles (user_id, role) values (auth.uid(), 'admin')",
-        "update public.user_roles set role = 'admin'",
-        "delete from public.user_roles",
-        "select public.set_user_role('mallory', 'admin')",
-        "select private.set_user_role('mallory', 'admin', true)",
-        "update public.profiles set id = id",
-    ):
-        with pytest.raises(Denied):
-            shop.act(mallory, sql.SQL(statement))
-    assert shop.act(mallory, roles, me=mallory.user) == [("buyer",)]
-
-    admin = shop.sign_up("root", "admin")
-    shop.act(admin, "select public.set_user_role('mallory', 'seller')")
-    assert sorted(shop.act(mallory, roles, me=mallory.user)) == [("buyer",), ("seller",)]
-    audited = "select actor_id from public.audit_logs where table_name = 'user_roles' and after ->> 'role' = 'seller'"
-    assert shop.admin(audited) == [(admin.user,)]
-
-
 def test_members_cannot_raise_their_own_membership(shop: Shop) -> None:
     """Only an owner changes memberships, and the last owner cannot be taken out."""
     owner, ben = shop.sign_up("ada", "seller"), shop.sign_up("ben")
@@ -255,83 +249,3 @@ def test_members_cannot_raise_their_own_membership(shop: Shop) -> None:
             shop.act(ben, sql.SQL(statement), t=tenant)
     with pytest.raises(errors.CheckViolation):
         shop.act(owner, "select public.set_member(%(t)s, 'ada', null)", t=tenant)
-
-
-def test_a_profile_is_read_and_changed_by_its_user_alone(shop: Shop) -> None:
-    """Own row only, and of it only the columns that are the user's."""
-    ada, ben = shop.sign_up("ada"), shop.sign_up("ben")
-    assert shop.act(ada, "select id from public.profiles") == [(ada.user,)]
-    changed = "update public.profiles set display_name = 'Ada L.' returning id"
-    assert shop.act(ada, changed) == [(ada.user,)]
-    assert shop.act(ben, "select display_name from public.profiles") == [("ben",)]
-
-
-def test_a_wishlist_is_seen_by_whom_it_is_shared_with(shop: Shop) -> None:
-    """A reader reads, an editor adds items, a stranger sees nothing, and only the owner shares."""
-    ada, ben, cleo = (shop.sign_up(name, "seller") for name in ("ada", "ben", "cleo"))
-    product = shop.add_product(ada, shop.open_studio(ada, "kiln"), "Bowl")
-    wishes = shop.value(ada, "insert into public.wishlists (name) values ('Birthday') returning id")
-    read = "select id from public.wishlists"
-    add = "insert into public.wishlist_items (owner_id, wishlist_id, product_id) values (%(o)s, %(w)s, %(p)s)"
-    given = {"o": ada.user, "w": wishes, "p": product}
-    with pytest.raises(Denied):
-        shop.act(ben, "select public.share_wishlist(%(w)s, 'ben', true)", w=wishes)
-
-    shop.act(ada, "select public.share_wishlist(%(w)s, 'ben')", w=wishes)
-    assert shop.act(ben, read) == [(wishes,)]
-    assert shop.act(cleo, read) == []
-    with pytest.raises(Denied):
-        shop.act(ben, sql.SQL(add), **given)
-    assert shop.act(ben, "update public.wishlist_shares set can_edit = true returning user_id") == []
-
-    shop.act(ada, "update public.wishlist_shares set can_edit = true")
-    shop.act(ben, sql.SQL(add), **given)
-    assert shop.act(ada, "select product_id from public.wishlist_items") == [(product,)]
-    assert shop.act(cleo, "select product_id from public.wishlist_items") == []
-    assert shop.act(ben, "delete from public.wishlists returning id") == []
-    assert shop.act(ben, "delete from public.wishlist_shares returning user_id") == [(ben.user,)]
-    assert shop.act(ben, read) == []
-
-
-def test_media_lie_in_the_users_own_folder(shop: Shop) -> None:
-    """A user adds, lists and deletes under their own id, in the one bucket; elsewhere nothing."""
-    ada, ben = shop.sign_up("ada"), shop.sign_up("ben")
-    add = "insert into storage.objects (bucket_id, name) values (%(bucket)s, %(name)s)"
-    shop.act(ada, add, bucket="media", name=f"{ada.user}/bowl.webp")
-    shop.admin("insert into storage.buckets (id, name) values ('other', 'other')")
-    others = (("media", f"{ben.user}/bowl.webp"), ("media", "bowl.webp"), ("other", f"{ada.user}/bowl.webp"))
-    for bucket, name in others:
-        with pytest.raises(Denied):
-            shop.act(ada, add, bucket=bucket, name=name)
-    with pytest.raises(Denied):
-        shop.act(VISITOR, add, bucket="media", name=f"{uuid4()}/bowl.webp")
-    listed = "select name from storage.objects where bucket_id = 'media'"
-    assert shop.act(ada, listed) == [(f"{ada.user}/bowl.webp",)]
-    assert shop.act(ben, listed) == []
-    assert shop.act(ben, "update storage.objects set name = 'gone' returning name") == []
-
-
-def test_search_finds_what_is_on_sale_page_by_page(shop: Shop) -> None:
-    """Words, parts of words, filters; and pages by cursor that give every row once."""
-    owner = shop.sign_up("ada", "seller")
-    tenant = shop.open_studio(owner, "kiln")
-    made = {shop.add_product(owner, tenant, f"Glazed bowl {number}") for number in range(7)}
-    shop.add_product(owner, tenant, "Glazed bowl in secret", status="draft")
-    assert len(shop.act(VISITOR, "select id from public.search_products('bowls', max_price_cents => 2500)")) == 7
-    assert len(shop.act(VISITOR, "select id from public.search_products('laze')")) == 7
-    assert not shop.act(VISITOR, "select id from public.search_products('bowl', category => 'textiles')")
-
-    seen: list[UUID] = []
-    last = {"at": None, "id": None}
-    while page := shop.act(
-        VISITOR,
-        """
-        select created_at, id
-        from public.search_products(after_created_at => %(at)s, after_id => %(id)s, page_size => 3)
-        """,
-        **last,
-    ):
-        seen += [row[1] for row in page]
-        last = dict(zip(("at", "id"), page[-1], strict=True))
-    assert len(seen) == 7
-    assert set(seen) == made
