@@ -49,6 +49,12 @@ class GitTree:
             if place is None or place in contents
         }
 
+    def holds(self, path: str) -> bool:
+        place = self._follow(posixpath.normpath(posixpath.join(self.top, path)))
+        return (
+            place is not None and place in self._entries and f"{place}/".startswith(f"{self.top}/" if self.top else "")
+        )
+
     def shown(self, path: str) -> str:
         whole = posixpath.normpath(posixpath.join("/", self.top, path))
         return posixpath.relpath(whole, posixpath.join("/", self._here)) if whole != "/" or self._here else "."

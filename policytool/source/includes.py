@@ -2,7 +2,7 @@ r"""Files that psql's \i and \ir pull in, found inside the source only."""
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -14,32 +14,45 @@ _DEEPEST = 16
 Load = Callable[[str], SqlFile | None]
 
 
-def includes(file: SqlFile, place: str, load: Load, *, depth: int = 0) -> SqlFile:
+def includes(file: SqlFile, place: str, load: Load, *, within: tuple[str, ...] = ()) -> SqlFile:
     """The file with what it includes; `place` is its path in the tree and `load` reads another one."""
-    if depth > _DEEPEST or "\\i" not in file.text:
+    if len(within) > _DEEPEST or "\\i" not in file.text:
         return file
+    within = (*within, place)
     found: dict[str, Include] = {}
     for match in _INCLUDE.finditer(file.text):
         name = _unquoted(match["name"])
         for candidate in (posixpath.join(posixpath.dirname(place), name), name):
             target = posixpath.normpath(candidate)
-            # Nothing outside the source is ever opened on the word of a file in it.
-            if posixpath.isabs(target) or target.startswith("..") or name in found or target == place:
+            if name in found or target in within:
                 continue
             if included := load(target):
-                nested = includes(included, target, load, depth=depth + 1)
-                found[name] = Include(name=name, file=nested)
+                found[name] = Include(name=name, file=includes(included, target, load, within=within))
     return msgspec.structs.replace(file, includes=tuple(found.values())) if found else file
 
 
-def included_paths(files: tuple[SqlFile, ...]) -> frozenset[str]:
-    """The shown paths of every file that another one includes, at any depth."""
+def roots(files: Sequence[SqlFile]) -> list[SqlFile]:
+    """The files that no other one includes; of files that include each other, the first."""
+    inner = {file.path: _inner(file) for file in files if file.includes}
+    place = {file.path: number for number, file in enumerate(files)}
+
+    def covered(path: str) -> bool:
+        return any(
+            path in below and other != path and (other not in inner.get(path, ()) or place[other] < place[path])
+            for other, below in inner.items()
+        )
+
+    return [file for file in files if not covered(file.path)] if inner else list(files)
+
+
+def _inner(file: SqlFile) -> frozenset[str]:
+    """The shown paths of every file that this one includes, at any depth."""
     paths: set[str] = set()
-    stack = [include.file for file in files for include in file.includes]
+    stack = [file]
     while stack:
-        file = stack.pop()
-        paths.add(file.path)
-        stack += [include.file for include in file.includes]
+        for include in stack.pop().includes:
+            paths.add(include.file.path)
+            stack.append(include.file)
     return frozenset(paths)
 
 

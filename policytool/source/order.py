@@ -75,7 +75,7 @@ def _declarative(folder: str, files: Sequence[str], globs: str | None) -> Ordere
     ordered: list[str] = []
     for pattern in patterns:
         ordered += [path for path in sorted(files) if _glob(path, pattern) and path not in ordered]
-    others = () if not ordered else tuple(path for path in files if path not in ordered)
+    others = _without(files, ordered) if ordered else ()
     left_out = _left_out(("that schema_paths does not name", others))
     return Ordered(entries=tuple(Entry(path=path) for path in ordered or sorted(files)), left_out=left_out)
 
@@ -120,10 +120,10 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _numbered(folder: str, files: Sequence[str]) -> Ordered:
     """Tools that sort by a leading number, and take files without one for something else."""
-    taken = [path for path in files if _VERSION.match(posixpath.basename(path))]
-    other = tuple(path for path in files if path not in set(taken)) if taken else ()
-    down = tuple(path for path in taken or files if _is_down(path))
-    kept = sorted((path for path in taken or files if path not in set(down)), key=_by_number)
+    taken = [path for path in files if _VERSION.match(posixpath.basename(path))] or list(files)
+    other = _without(files, taken)
+    down = tuple(path for path in taken if _is_down(path))
+    kept = sorted(_without(taken, down), key=_by_number)
     entries = tuple(Entry(path=path, version=_version(posixpath.basename(path))) for path in kept)
     return Ordered(entries=entries, left_out=_left_out(("that go back", down), ("without a version", other)))
 
@@ -131,7 +131,7 @@ def _numbered(folder: str, files: Sequence[str]) -> Ordered:
 def _up_files(folder: str, files: Sequence[str]) -> Ordered:
     kept = sorted((path for path in files if UP_FILE.match(posixpath.basename(path))), key=_by_number)
     down = tuple(path for path in files if path.lower().endswith(".down.sql"))
-    other = tuple(path for path in files if path not in {*kept, *down})
+    other = _without(files, [*kept, *down])
     entries = tuple(Entry(path=path, version=_version(posixpath.basename(path))) for path in kept)
     return Ordered(entries=entries, left_out=_left_out(("that go back", down), ("without a version", other)))
 
@@ -146,8 +146,8 @@ def _folders(name: str) -> Callable[[str, Sequence[str]], Ordered]:
         kept = [path for path in files if posixpath.basename(path) == name]
         kept.sort(key=lambda path: natural(posixpath.dirname(path)) if name == "up.sql" else posixpath.dirname(path))
         versions = ((path, _version(posixpath.basename(posixpath.dirname(path)))) for path in kept)
-        other = tuple(path for path in files if path not in set(kept) and posixpath.basename(path) != "down.sql")
         down = tuple(path for path in files if posixpath.basename(path) == "down.sql")
+        other = _without(files, [*kept, *down])
         left_out = _left_out(("that go back", down), (f"not named {name}", other))
         return Ordered(
             entries=tuple(Entry(path=path, version=version) for path, version in versions), left_out=left_out
@@ -190,23 +190,25 @@ def _drizzle(folder: str, files: Sequence[str], journal: str | None) -> Ordered:
     paths = [posixpath.join(folder, f"{tag}.sql") for tag in tags]
     known = set(files)
     entries = tuple(Entry(path=path, version=_version(posixpath.basename(path))) for path in paths if path in known)
-    other = tuple(path for path in files if path not in set(paths))
+    other = _without(files, paths)
     return Ordered(entries=entries, left_out=_left_out(("that the journal does not name", other)))
 
 
 def _plain(folder: str, files: Sequence[str]) -> Ordered:
     down = tuple(path for path in files if _is_down(path))
     seeds = tuple(path for path in files if _SEED.search(posixpath.basename(path)) and len(files) > 1)
-    kept = [path for path in files if path not in {*down, *seeds}]
-    entries = tuple(Entry(path=path, version=_version(posixpath.basename(path))) for path in sorted(kept, key=natural))
+    kept = sorted(_without(files, [*down, *seeds]), key=natural)
+    entries = tuple(Entry(path=path, version=_version(posixpath.basename(path))) for path in kept)
     return Ordered(entries=entries, left_out=_left_out(("that go back", down), ("that seed data", seeds)))
 
 
+def _without(paths: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    gone = frozenset(others)
+    return tuple(path for path in paths if path not in gone)
+
+
 def _is_down(path: str) -> bool:
-    name = posixpath.basename(path).lower()
-    return (
-        name.endswith((".down.sql", "_down.sql", "-down.sql", ".rollback.sql", "_rollback.sql")) or name == "down.sql"
-    )
+    return bool(_DOWN.search(posixpath.basename(path)))
 
 
 def _version(name: str) -> str | None:

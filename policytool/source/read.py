@@ -11,7 +11,7 @@ import msgspec
 from policytool.errors import NothingToAudit, SourceError
 from policytool.source.decode import NotText, decode
 from policytool.source.git import GitTree
-from policytool.source.includes import included_paths, includes
+from policytool.source.includes import includes, roots
 from policytool.source.layout import Candidate, candidates
 from policytool.source.model import Note, Project, SqlFile
 from policytool.source.order import Entry, Ordered, order
@@ -158,12 +158,13 @@ class _Reader:
         contents = self._tree.read([entry.path for entry in entries])
         read = [self._file(entry, contents.get(entry.path)) for entry in entries]
         pairs = [(entry, file) for entry, file in zip(entries, read, strict=True) if file]
-        whole = tuple(includes(file, entry.path, self.load) for entry, file in pairs)
-        inner = included_paths(whole)
-        kept = [file for file in whole if file.path not in inner]
-        return tuple(msgspec.structs.replace(file, order=number) for number, file in enumerate(kept))
+        whole = [includes(file, entry.path, self.load) for entry, file in pairs]
+        return tuple(msgspec.structs.replace(file, order=number) for number, file in enumerate(roots(whole)))
 
     def load(self, path: str) -> SqlFile | None:
+        """A file that another one includes; nothing outside the source is opened on the word of a file in it."""
+        if not self._tree.holds(path):
+            return None
         content = self._tree.read([path]).get(path)
         return self._file(Entry(path=path), content) if isinstance(content, bytes) else None
 
@@ -199,8 +200,9 @@ def _config(tree: Tree, folder: str, layout: str) -> tuple[SupabaseConfig | None
     beside = posixpath.normpath(posixpath.join(folder, "../config.toml"))
     whole = (*tree.above, *folder.split("/")) if folder else tree.above
     usual = layout.startswith("supabase") or tuple(whole[-2:-1]) == ("supabase",)
-    elsewhere = [path for path in tree.paths() if f"/{path}".endswith("/supabase/config.toml")]
-    for path in [beside] if usual else elsewhere[:1]:
+    elsewhere = () if usual or layout == "file" else tree.paths()
+    found = [path for path in elsewhere if f"/{path}".endswith("/supabase/config.toml")]
+    for path in [beside] if usual else found[:1]:
         content = tree.read([path]).get(path)
         if isinstance(content, bytes):
             config = read_config(content, tree.shown(path))

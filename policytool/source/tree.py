@@ -36,6 +36,9 @@ class Tree(Protocol):
     def read(self, paths: Sequence[str]) -> dict[str, bytes | Unreadable]:
         """The content of those of the files that exist."""
 
+    def holds(self, path: str) -> bool:
+        """Whether a path leads to something below the top, through links too."""
+
     def shown(self, path: str) -> str:
         """A path as people see it."""
 
@@ -102,6 +105,10 @@ class DiskTree:
             return Unreadable(_reason(error))
         self._left -= len(data)
         return data
+
+    def holds(self, path: str) -> bool:
+        target = (self._top / path).resolve()
+        return target.is_file() and target.is_relative_to(self._top.resolve())
 
     def shown(self, path: str) -> str:
         return shown(self._top / path, self._cwd)

@@ -20,7 +20,9 @@ def parse_body(sql: str) -> dict[str, Any] | None:
         found = _DECODER.decode(parser.parse_plpgsql_json(sql))
     except (parser.ParseError, msgspec.DecodeError, RecursionError):
         return None
-    return found[0].get("PLpgSQL_function") if found else None
+    tree = found[0].get("PLpgSQL_function", {}) if found else {}
+    # For a function in another language the parser answers with an empty tree.
+    return tree if "action" in tree else None
 
 
 def parse_block(body: str) -> dict[str, Any] | None:

@@ -13,7 +13,8 @@ from policytool.syntax.problem import Problem, problem_at
 from policytool.syntax.psql import MetaCommand, meta_command
 from policytool.syntax.split import Piece, quoted_spans, split
 
-_CHUNK = 256
+_SMALLEST, _LARGEST = 8, 256
+_MOST_RESUMES = 200
 _OBJECT = (
     r"(?:table|view|materialized|function|procedure|trigger|policy|(?:unique\s+)?index|type|schema|extension|sequence|"
     r"role|user|publication|domain|aggregate|rule|database|server|foreign|event|(?:global\s+|local\s+)?temp\w*|unlogged|"
@@ -35,15 +36,16 @@ class Recovery:
         self.problems: list[Problem] = []
         self.commands: list[tuple[int, MetaCommand, Piece]] = []
         self._gap = 0
+        self._resumes = 0
 
     def run(self) -> None:
         """Read the whole file, chunk by chunk, so that one bad statement costs only itself."""
-        start = 0
-        while True:
-            chunk = list(islice(self._statements(start), _CHUNK))
-            if not chunk:
-                return
+        start, size, resumes = 0, _SMALLEST, 0
+        while chunk := list(islice(self._statements(start), size)):
             start = self._read(chunk)
+            # After a resume the pieces ahead are cut anew, so few of them are cut at a time while that lasts.
+            size = min(2 * size, _LARGEST) if resumes == self._resumes else _SMALLEST
+            resumes = self._resumes
 
     def _statements(self, start: int) -> Iterator[Piece]:
         """Pieces of SQL up to the first thing between them that is none."""
@@ -64,8 +66,11 @@ class Recovery:
 
     def _read(self, chunk: list[Piece]) -> int:
         """Read these statements and return where to go on."""
+        after = chunk[-1].after
         while chunk:
             broken, error = self._parse(chunk)
+            if error is not None and error.position is None and len(chunk) > 1:
+                return self._one_by_one(chunk)
             if error is None:
                 self._gap = chunk[-1].after
                 return chunk[-1].after
@@ -74,9 +79,15 @@ class Recovery:
             resumed = self._broken(chunk[broken], error)
             if resumed is not None:
                 return resumed
-            after = chunk[broken].after
             chunk = chunk[broken + 1 :]
         return after
+
+    def _one_by_one(self, chunk: list[Piece]) -> int:
+        for piece in chunk:
+            resumed = self._read([piece])
+            if resumed != piece.after:
+                return resumed
+        return chunk[-1].after
 
     def _parse_good(self, chunk: list[Piece]) -> None:
         if self._parse(chunk)[1] is not None:
@@ -109,7 +120,8 @@ class Recovery:
         if spots and self._fill(piece, sql, spots[0]):
             return None
         at = error.position if error.position is not None else piece.body
-        resume = _resume(text, piece, at)
+        resume = _resume(text, piece, at) if self._resumes < _MOST_RESUMES else None
+        self._resumes += resume is not None
         end = piece.end if resume is None else resume
         if resume is not None and self._whole(piece, resume):
             message = f"no semicolon ends this statement ({error.message})"
@@ -145,11 +157,13 @@ class Recovery:
 
 def _resume(text: str, piece: Piece, at: int) -> int | None:
     """Where the next statement begins, if a quote or a semicolon is missing in this one."""
-    starts = (match.start() for match in _STATEMENT.finditer(text, piece.body + 1, piece.end))
-    spans = list(quoted_spans(text, piece.body, piece.end))
-    for start in starts:
-        span = next((span for span in spans if span[0] < start < span[1]), None)
-        if span is None:
+    spans = quoted_spans(text, piece.body, piece.end)
+    span = next(spans, None)
+    for match in _STATEMENT.finditer(text, piece.body + 1, piece.end):
+        start = match.start()
+        while span is not None and span[1] <= start:
+            span = next(spans, None)
+        if span is None or start <= span[0]:
             if start >= at:
                 return start
         elif span[1] <= at or span[0] == piece.unclosed:
