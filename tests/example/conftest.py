@@ -8,71 +8,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from psycopg import sql
 
-from policytool.source.bootstrap import bootstrap_files, profile_file
+from policytool.postgres.platform import apply_migrations
 from tests.example.shop import Shop
 
 if TYPE_CHECKING:
-    from policytool.postgres.server import Connection, Server
+    from policytool.postgres.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(connection: Connection, text: str) -> None:
-    """Run a file of the repository; its text is ours, so it need not be a literal."""
-    connection.execute(text.encode())
-
-
-@contextmanager
-def superuser_postgres(server: Server) -> Iterator[None]:
-    """Replay as postgres, which here may do what the platform's extensions allow it there."""
-    with server.connect() as connection:
-        connection.execute("alter role postgres superuser")
-        yield
-        connection.execute("alter role postgres nosuperuser")
-
-
-def make_database(server: Server, migrations: Path) -> str:
-    """A new database with the platform and these migrations in it, each file in one transaction."""
-    files = bootstrap_files("supabase")
-    with server.connect() as connection:
-        if not connection.execute("select 1 from pg_roles where rolname = 'authenticator'").fetchone():
-            run(connection, next(f.text for f in files if f.path.endswith("010_roles.sql")))
-    name = server.create_database()
-    with server.connect(name) as connection:
-        connection.execute(sql.SQL("alter database {} owner to postgres").format(sql.Identifier(name)))
-        for file in files:
-            if not file.path.endswith(
-                (
-                    "000_builder_only_cluster.sql",
-                    "010_roles.sql",
-                    "060_extensions.sql",
-                    "070_event_triggers.sql",
-                    "080_services.sql",
-                )
-            ):
-                run(connection, file.text)
-        run(connection, profile_file("supabase", "legacy").text)
-        run(connection, profile_file("supabase", "explicit").text)
-    with superuser_postgres(server), server.connect(name, "postgres") as connection:
-        for path in sorted(migrations.glob("*.sql")):
-            with connection.transaction():
-                run(connection, path.read_text(encoding="utf-8"))
-            connection.execute("reset all")
+def make_database(server: Server, project: Path, template: str = "supabase_explicit") -> str:
+    """A new database, as a new project of the platform has it, with a folder's migrations applied."""
+    name = server.create_database(template, owner="postgres")
+    results = apply_migrations(server, name, sorted((project / "supabase" / "migrations").glob("*.sql")))
+    assert [result.error for result in results if result.error] == []
     return name
 
 
 @pytest.fixture(scope="session")
-def product_database(server: Server) -> str:
+def product_database(supabase_server: Server) -> str:
     """The database that holds the product and nobody yet; no test commits to it."""
-    return make_database(server, ROOT / "supabase" / "migrations")
+    return make_database(supabase_server, ROOT)
 
 
 @pytest.fixture(scope="session")
-def leaky_database(server: Server) -> str:
+def leaky_database(supabase_server: Server) -> str:
     """The database that holds the leaky copy; no test commits to it."""
-    return make_database(server, ROOT / "examples" / "leaky" / "supabase" / "migrations")
+    return make_database(supabase_server, ROOT / "examples" / "leaky")
 
 
 @contextmanager
@@ -82,22 +45,22 @@ def rolled_back(server: Server, name: str) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def shop(server: Server, product_database: str) -> Iterator[Shop]:
+def shop(supabase_server: Server, product_database: str) -> Iterator[Shop]:
     """The product, in a transaction that is rolled back."""
-    with rolled_back(server, product_database) as shop:
+    with rolled_back(supabase_server, product_database) as shop:
         yield shop
 
 
 @pytest.fixture
-def leaky(server: Server, leaky_database: str) -> Iterator[Shop]:
+def leaky(supabase_server: Server, leaky_database: str) -> Iterator[Shop]:
     """The leaky copy, in a transaction that is rolled back."""
-    with rolled_back(server, leaky_database) as shop:
+    with rolled_back(supabase_server, leaky_database) as shop:
         yield shop
 
 
 @pytest.fixture
-def clone(server: Server, product_database: str) -> Iterator[str]:
+def clone(supabase_server: Server, product_database: str) -> Iterator[str]:
     """A database of its own with the product, for what must commit."""
-    name = server.create_database(template=product_database)
+    name = supabase_server.create_database(template=product_database)
     yield name
-    server.drop_database(name)
+    supabase_server.drop_database(name)

@@ -172,16 +172,16 @@ def test_not_even_the_server_overbooks(shop: Shop, ada: Actor, studio: UUID, ben
         )
 
 
-def test_the_last_seat_goes_to_one_of_many(server: Server, clone: str) -> None:
+def test_the_last_seat_goes_to_one_of_many(supabase_server: Server, clone: str) -> None:
     """Eight learners ask at once on eight connections; as many bookings are made as there are seats."""
-    with server.connect(clone) as connection:
+    with supabase_server.connect(clone) as connection:
         shop = Shop(connection)
         ada = shop.sign_up("ada", "seller")
         session = shop.plan_session(ada, shop.open_studio(ada, "kiln"), capacity=3)
         learners = [shop.sign_up(f"learner_{number}") for number in range(8)]
 
     def book(learner: Actor) -> bool:
-        with server.connect(clone) as connection:
+        with supabase_server.connect(clone) as connection:
             try:
                 Shop(connection).book(learner, session)
             except errors.ExclusionViolation:
@@ -192,15 +192,15 @@ def test_the_last_seat_goes_to_one_of_many(server: Server, clone: str) -> None:
         assert sum(pool.map(book, learners)) == 3
 
 
-def test_a_webhook_delivered_twice_at_once_counts_once(server: Server, clone: str) -> None:
+def test_a_webhook_delivered_twice_at_once_counts_once(supabase_server: Server, clone: str) -> None:
     """Of simultaneous deliveries of one event, one is new, and the stock falls once."""
-    with server.connect(clone) as connection:
+    with supabase_server.connect(clone) as connection:
         shop = Shop(connection)
         ada, ben = shop.sign_up("ada", "seller"), shop.sign_up("ben")
         order = shop.buy(ben, shop.add_product(ada, shop.open_studio(ada, "kiln"), "Bowl", stock=5), 2)
 
         def deliver(_: int) -> bool:
-            with server.connect(clone) as other:
+            with supabase_server.connect(clone) as other:
                 return Shop(other).webhook("event-1", "succeeded", order)
 
         with ThreadPoolExecutor(6) as pool:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from tests.example.conftest import ROOT, make_database
 from tests.example.shop import Shop
+
+if TYPE_CHECKING:
+    from policytool.postgres.server import Server
 
 
 def test_every_table_has_row_level_security(shop: Shop) -> None:
@@ -192,3 +198,32 @@ def test_views_read_as_the_one_who_asks(shop: Shop) -> None:
     )
     assert len(rows) == 3
     assert all(options == ["security_invoker=on"] for _, options in rows)
+
+
+def test_the_platforms_old_default_privileges_change_nothing(supabase_server: Server, product_database: str) -> None:
+    """What is granted is what the migrations grant by name, also where new tables used to be open to the API."""
+    old = make_database(supabase_server, ROOT, "supabase_legacy")
+    assert grants(supabase_server, old) == grants(supabase_server, product_database)
+    supabase_server.drop_database(old)
+
+
+def grants(server: Server, database: str) -> set[tuple[Any, ...]]:
+    """Every privilege on the relations, columns and functions of the product that the owner does not hold anyway."""
+    with server.connect(database) as connection:
+        rows = connection.execute(
+            """
+            select name, a.grantee::regrole::text, a.privilege_type, a.is_grantable
+            from (
+              select oid::regclass::text, relowner, coalesce(relacl, acldefault('r', relowner)), relnamespace from pg_class
+              union all
+              select c.oid::regclass::text || '.' || t.attname, c.relowner, t.attacl, c.relnamespace
+              from pg_attribute as t join pg_class as c on c.oid = t.attrelid
+              union all
+              select oid::regprocedure::text, proowner, coalesce(proacl, acldefault('f', proowner)), pronamespace
+              from pg_proc
+            ) as o (name, owner, acl, namespace),
+              aclexplode(o.acl) as a
+            where o.namespace in ('public'::regnamespace, 'private'::regnamespace) and a.grantee <> o.owner
+            """
+        ).fetchall()
+    return set(rows)
