@@ -214,7 +214,8 @@ def grants(server: Server, database: str) -> set[tuple[Any, ...]]:
             """
             select name, a.grantee::regrole::text, a.privilege_type, a.is_grantable
             from (
-              select oid::regclass::text, relowner, coalesce(relacl, acldefault('r', relowner)), relnamespace from pg_class
+              select oid::regclass::text, relowner, coalesce(relacl, acldefault('r', relowner)), relnamespace
+              from pg_class
               union all
               select c.oid::regclass::text || '.' || t.attname, c.relowner, t.attacl, c.relnamespace
               from pg_attribute as t join pg_class as c on c.oid = t.attrelid
