@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from policytool.errors import SourceError
-from policytool.source.tree import Unreadable, too_large, wanted
+from policytool.source.tree import Budget, Unreadable, wanted
 
 _LINK, _MODULE = "120000", "160000"
 
@@ -18,7 +18,7 @@ class GitTree:
     def __init__(self, ref: str, path: str | None, cwd: Path, max_bytes: int) -> None:
         self._cwd = cwd
         self._ref = ref
-        self._left = self._max_bytes = max_bytes
+        self._budget = Budget(max_bytes)
         if ref.startswith("-") or not ref:
             raise SourceError(f"{ref or 'an empty name'} is not a git ref", hint="write git:REF or git:REF:PATH")
         self._here = self._git("rev-parse", "--show-prefix").decode().strip()
@@ -56,7 +56,10 @@ class GitTree:
         )
 
     def shown(self, path: str) -> str:
-        whole = posixpath.normpath(posixpath.join("/", self.top, path))
+        return self._shown(posixpath.join(self.top, path))
+
+    def _shown(self, path: str) -> str:
+        whole = posixpath.normpath(posixpath.join("/", path))
         return posixpath.relpath(whole, posixpath.join("/", self._here)) if whole != "/" or self._here else "."
 
     def _find_top(self, path: str | None) -> str:
@@ -91,13 +94,13 @@ class GitTree:
         """The file a path leads to through links inside the commit, or None where a link leads nowhere."""
         if self._entries.get(path, ("", ""))[0] != _LINK:
             return path
-        target = self._contents([path], links=True).get(path, b"")
+        target = self._contents([path]).get(path, b"")
         if isinstance(target, Unreadable) or depth > 8:
             return None
         place = posixpath.normpath(posixpath.join(posixpath.dirname(path), target.decode(errors="surrogateescape")))
         return self._follow(place, depth + 1) if place in self._entries else None
 
-    def _contents(self, paths: Sequence[str], *, links: bool = False) -> dict[str, bytes | Unreadable]:
+    def _contents(self, paths: Sequence[str]) -> dict[str, bytes | Unreadable]:
         found = [path for path in dict.fromkeys(paths) if self._entries.get(path, (_MODULE, ""))[0] != _MODULE]
         names = "".join(f"{self._entries[path][1]}\n" for path in found).encode()
         output = self._git("cat-file", "--batch", stdin=names) if found else b""
@@ -112,9 +115,7 @@ class GitTree:
             size = int(header.rsplit(b" ", 1)[1])
             contents[path] = output[place : place + size]
             place += size + 1
-            self._left -= 0 if links else size
-            if self._left < 0:
-                raise too_large(self.shown(posixpath.relpath(path, self.top or ".")), self._max_bytes)
+            self._budget.spend(self._shown(path), size)
         return contents
 
     def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:

@@ -21,7 +21,7 @@ def includes(file: SqlFile, place: str, load: Load, *, within: tuple[str, ...] =
     within = (*within, place)
     found: dict[str, Include] = {}
     for match in _INCLUDE.finditer(file.text):
-        name = _unquoted(match["name"])
+        name = include_name(match["name"])
         for candidate in (posixpath.join(posixpath.dirname(place), name), name):
             target = posixpath.normpath(candidate)
             if name in found or target in within:
@@ -56,6 +56,9 @@ def _inner(file: SqlFile) -> frozenset[str]:
     return frozenset(paths)
 
 
-def _unquoted(name: str) -> str:
-    name = name.strip()
-    return name[1:-1] if len(name) > 1 and name[0] == name[-1] == "'" else name
+def include_name(argument: str) -> str:
+    """A file name as psql reads it: quoted, or up to white space and without semicolons at its end."""
+    argument = argument.strip()
+    if argument.startswith("'"):
+        return argument[1:].partition("'")[0]
+    return (argument.split() or [""])[0].rstrip(";")

@@ -20,6 +20,7 @@ _HISTORY = frozenset(("migrations", "migration", "migrate"))
 _RANK = ("supabase", "supabase-declarative")
 _PLAIN_RANK = {"plain": 4, "sqlx": 3}
 _PEEKED = 3
+_FEW = 10
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,7 @@ def candidates(tree: Tree) -> list[Candidate]:
             unknown[posixpath.dirname(path)].append(path)
     for folder, layout in _marked(tree, unknown, named).items():
         groups[layout, folder] += unknown.pop(folder)
-    for key, files in _plain(tree.above, unknown).items():
+    for key, files in _plain(unknown).items():
         groups[key] += files
     found = [Candidate(layout=layout, folder=folder, files=tuple(files)) for (layout, folder), files in groups.items()]
     return sorted(found, key=_likelihood)
@@ -127,11 +128,15 @@ def _tool(data: bytes) -> str | None:
         return None
 
 
-def _plain(above: Sequence[str], folders: dict[str, list[str]]) -> dict[tuple[str, str], list[str]]:
+def _plain(folders: dict[str, list[str]]) -> dict[tuple[str, str], list[str]]:
     """Folders of history by their name, and one group of all that remains."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    total = sum(map(len, folders.values()))
     for folder, files in folders.items():
         parts = folder.split("/") if folder else []
         depth = next((n for n, part in enumerate(parts, 1) if part in _HISTORY), 0)
         groups["plain", "/".join(parts[:depth])] += files
+    # A few files in a folder of that name, among very many others, are about migrations and not the history.
+    for key in [key for key, files in groups.items() if key[1] and len(files) * _FEW < total]:
+        groups["plain", ""] += groups.pop(key)
     return groups

@@ -31,6 +31,9 @@ class Up(msgspec.Struct, frozen=True):
 
 def tool_of(text: str) -> Tool | None:
     """The tool whose marks a file carries."""
+    plain = text.lower()
+    if "goose" not in plain and "migrat" not in plain:
+        return None
     for tool in ("goose", "sql-migrate", "dbmate", "node-pg-migrate"):
         if any(match[1].lower() == "up" for match in _MARKS[tool].finditer(text)):
             return tool
@@ -40,7 +43,7 @@ def tool_of(text: str) -> Tool | None:
 def up_only(text: str) -> Up:
     """A file with its down parts blanked; a file without marks stays as it is."""
     tool = tool_of(text)
-    transaction = not _NO_TRANSACTION.search(text)
+    transaction = "transaction" not in text.lower() or not _NO_TRANSACTION.search(text)
     if tool is None:
         return Up(text, transaction)
     parts: list[str] = []

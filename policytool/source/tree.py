@@ -43,19 +43,36 @@ class Tree(Protocol):
         """A path as people see it."""
 
 
+class Budget:
+    """How many bytes may still be read; a file counts once, however often it is read."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._sizes: dict[str, int] = {}
+        self._spent = 0
+
+    def spend(self, path: str, size: int) -> None:
+        """Count a file, by its shown path, or raise SourceError where it is too much."""
+        if path not in self._sizes:
+            self._sizes[path] = size
+            self._spent += size
+        if self._spent > self._max_bytes:
+            raise too_large(path, self._max_bytes)
+
+
 class DiskTree:
     """A folder on disk."""
 
     def __init__(self, top: Path, cwd: Path, max_bytes: int) -> None:
         self._top = top
         self._cwd = cwd
-        self._left = max_bytes
-        self._max_bytes = max_bytes
+        self._above = Path(os.path.normpath(top.absolute())).parts
+        self._budget = Budget(max_bytes)
         self._paths: tuple[str, ...] | None = None
 
     @property
     def above(self) -> tuple[str, ...]:
-        return self._top.absolute().resolve().parts
+        return self._above
 
     def paths(self) -> Sequence[str]:
         if self._paths is None:
@@ -96,15 +113,12 @@ class DiskTree:
             status = target.stat()
             if not stat.S_ISREG(status.st_mode):
                 return Unreadable("it is not a regular file")
-            if status.st_size > self._left:
-                raise too_large(self.shown(path), self._max_bytes)
-            data = target.read_bytes()
+            self._budget.spend(self.shown(path), status.st_size)
+            return target.read_bytes()
         except FileNotFoundError:
             return Unreadable("it is a broken link") if target.is_symlink() else None
         except OSError as error:
             return Unreadable(_reason(error))
-        self._left -= len(data)
-        return data
 
     def holds(self, path: str) -> bool:
         target = (self._top / path).resolve()

@@ -44,6 +44,15 @@ class LineIndex:
         """The line (from 0) that holds this byte."""
         return min(bisect_right(self._byte_starts, byte), len(self._starts) - 1) - 1
 
+    @property
+    def lines(self) -> int:
+        """How many lines the text has."""
+        return len(self._starts) - 1
+
+    def line(self, number: int) -> str:
+        """One line, from 1, without its end."""
+        return self._text[self._starts[number - 1] : self._starts[number] - 1].removesuffix("\r")
+
     def character(self, byte: int) -> int:
         """The character offset of a byte offset."""
         if self._byte_starts is self._starts:
@@ -79,10 +88,10 @@ def line_index(text: str) -> LineIndex:
 
 def excerpt(text: str, location: Location, context: int = 0) -> tuple[ExcerptLine, ...]:
     """The lines of a location with `context` lines around it, tabs expanded, each with the columns to underline."""
-    lines = text.split("\n")
+    index = line_index(text)
     first = max(1, location.line - context)
-    last = min(len(lines), location.end_line + context)
-    return tuple(_shown(number, lines[number - 1].rstrip("\r"), location) for number in range(first, last + 1))
+    last = min(index.lines, location.end_line + context)
+    return tuple(_shown(number, index.line(number), location) for number in range(first, last + 1))
 
 
 def _shown(number: int, line: str, location: Location) -> ExcerptLine:

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from policytool.source.includes import include_name
+
 Verdict = Literal["silent", "include", "unknown"]
 
 _COMMAND = re.compile(r"\\(?P<name>[A-Za-z_]+|.)[ \t]*(?P<rest>[^\n]*)")
@@ -46,12 +48,5 @@ def meta_command(line: str) -> MetaCommand:
     elif _SILENT.match(line):
         verdict = "silent"
     meaning = _MEANING.get(name.replace("include_relative", "ir").replace("include", "i"), "is not carried out")
-    return MetaCommand(name=name, verdict=verdict, argument=unquote(rest), meaning=meaning)
+    return MetaCommand(name=name, verdict=verdict, argument=include_name(rest), meaning=meaning)
 
-
-def unquote(name: str) -> str:
-    """A file name as psql reads it, with or without quotes."""
-    name = name.split("\\\\")[0].strip()
-    if len(name) > 1 and name[0] == name[-1] == "'":
-        return name[1:-1].replace("''", "'")
-    return name

@@ -252,3 +252,9 @@ def test_a_folder_named_migrations_wins_over_scattered_files(tmp_path: Path) -> 
     project = read(".", cwd=tmp_path)
     assert names(project) == ["db/migrations/1.sql", "db/migrations/2.sql"]
     assert "not . (plain, 2 files)" in said(project)
+
+
+def test_one_file_about_migrations_is_not_the_history(tmp_path: Path) -> None:
+    """A folder named so, with next to nothing in it, does not hide all the rest."""
+    made(tmp_path, ["tables/migrations/schema_migrations.sql", *(f"tables/{number}.sql" for number in range(20))])
+    assert len(read(".", cwd=tmp_path).files) == 21

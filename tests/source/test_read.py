@@ -105,7 +105,9 @@ def test_what_cannot_be_read(tmp_path: Path, source: str, message: str) -> None:
 def test_the_limit_counts_all_files_together(tmp_path: Path) -> None:
     """Many small files are as much as one large one."""
     for number in range(4):
-        (tmp_path / f"{number}.sql").write_text("select 1;" * 40)
+        (tmp_path / f"{number}.sql").write_text("select 1;" * 25)
+    assert len(read(".", cwd=tmp_path, max_bytes=1024).files) == 4
+    (tmp_path / "5.sql").write_text("select 1;" * 25)
     with pytest.raises(SourceError, match="goes beyond the limit"):
         read(".", cwd=tmp_path, max_bytes=1024)
 
@@ -155,10 +157,10 @@ def test_includes(tmp_path: Path) -> None:
     (top / "parts").mkdir(parents=True)
     (tmp_path / "secret.sql").write_text("select 'secret';")
     (top / "init.sql").write_text(
-        "\\ir parts/a.sql\n\\i 'parts/b.sql'\n\\i ../secret.sql\n\\i init.sql\n\\i parts/link.sql\n"
+        "\\ir parts/a.sql\n\\i 'parts/b.sql';\n\\i ../secret.sql\n\\i init.sql\n\\i parts/link.sql\n"
     )
     (top / "parts/link.sql").symlink_to("../../secret.sql")
-    (top / "parts/a.sql").write_text("\\ir b.sql\n\\ir ../init.sql\nselect 1;\n")
+    (top / "parts/a.sql").write_text("\\ir b.sql;\n\\ir ../init.sql\nselect 1;\n")
     (top / "parts/b.sql").write_text("select 2;\n")
     for source in ("db/init.sql", "db"):
         project = read(source, cwd=tmp_path)
