@@ -2,7 +2,8 @@
 -- The platform does otherwise than platform.md says in one point: allow_only_operation and allow_any_operation take an
 -- operation with or without its prefix `storage.`.
 --
--- The listing functions give the platform's rows in its order with plain queries, without its skip scans.
+-- The listing functions are plain queries where the platform scans with skips. They give the same rows in the same order,
+-- but for what the skips get wrong: folders lost in descending order, and cursors that lie outside the prefix.
 -- A direct DELETE is refused unless `storage.allow_delete_query` is true; replays of old migrations set it.
 
 set role supabase_storage_admin;
@@ -80,6 +81,7 @@ begin
 end
 $$;
 
+-- A cursor that names a folder goes past all of it; one that names an object goes past that object.
 create function storage.list_objects_with_delimiter(
     _bucket_id text, prefix_param text, delimiter_param text, max_keys integer default 100,
     start_after text default '', next_token text default '', sort_order text default 'asc'
@@ -87,33 +89,38 @@ create function storage.list_objects_with_delimiter(
     name text, id uuid, metadata jsonb, updated_at timestamptz, created_at timestamptz, last_accessed_at timestamptz
 ) language plpgsql stable as $$
 declare
-    cursor_key text := coalesce(nullif(next_token, ''), start_after, '');
     ascending boolean := lower(coalesce(sort_order, 'asc')) = 'asc';
     prefix text := coalesce(prefix_param, '');
+    cursor_key text := coalesce(nullif(next_token, ''), start_after, '');
+    on_folder boolean := exists (
+        select from storage.objects as o where o.bucket_id = _bucket_id and starts_with(o.name, cursor_key || delimiter_param)
+    );
+    seek text := cursor_key || case
+        when cursor_key = '' or ascending = false and not on_folder then ''
+        when ascending and on_folder then chr(ascii(delimiter_param) + 1)
+        else delimiter_param
+    end;
 begin
     return query
         with listed as (
             select storage.get_common_prefix(o.name, prefix, delimiter_param) as folder, o.*
             from storage.objects as o
             where o.bucket_id = _bucket_id and starts_with(o.name, prefix)
+                and (
+                    seek = '' or (ascending and o.name collate "C" >= seek) or (not ascending and o.name collate "C" < seek)
+                )
         ), entry as (
-            select distinct rtrim(l.folder, delimiter_param) as name, null::uuid as id, null::jsonb as metadata,
-                null::timestamptz as updated_at, null::timestamptz as created_at, null::timestamptz as last_accessed_at
+            select distinct on (coalesce(l.folder, l.name)) coalesce(l.folder, l.name) as key, l.*
             from listed as l
-            where l.folder is not null
-            union all
-            select l.name, l.id, l.metadata, l.updated_at, l.created_at, l.last_accessed_at
-            from listed as l
-            where l.folder is null
         )
-        select e.name, e.id, e.metadata, e.updated_at, e.created_at, e.last_accessed_at
+        select rtrim(e.key, case when e.folder is null then '' else delimiter_param end),
+            case when e.folder is null then e.id end, case when e.folder is null then e.metadata end,
+            case when e.folder is null then e.updated_at end, case when e.folder is null then e.created_at end,
+            case when e.folder is null then e.last_accessed_at end
         from entry as e
-        where cursor_key = ''
-            or (ascending and e.name collate "C" > cursor_key)
-            or (not ascending and e.name collate "C" < cursor_key)
         order by
-            case when ascending then e.name end collate "C",
-            case when not ascending then e.name end collate "C" desc
+            case when ascending then e.key end collate "C",
+            case when not ascending then e.key end collate "C" desc
         limit max_keys;
 end
 $$;
@@ -139,6 +146,7 @@ begin
 end
 $$;
 
+-- Without regard to case. By name, folders that differ in case only are one; by a date, folders come before objects.
 create function storage.search(
     prefix text, bucketname text, limits integer default 100, levels integer default 1, offsets integer default 0,
     search text default '', sortcolumn text default 'name', sortorder text default 'asc'
@@ -149,39 +157,38 @@ declare
     wanted text := lower(coalesce(prefix, '') || coalesce(search, ''));
     skipped integer := length(coalesce(prefix, '')) + 1;
     ascending boolean := lower(coalesce(sortorder, 'asc')) = 'asc';
-    sorted_by text := lower(coalesce(sortcolumn, 'name'));
+    by_date boolean := lower(coalesce(sortcolumn, 'name')) in ('updated_at', 'created_at', 'last_accessed_at');
 begin
     return query
         with listed as (
             select storage.get_common_prefix(o.name, wanted, '/') as folder, o.*
             from storage.objects as o
             where o.bucket_id = bucketname and starts_with(lower(o.name), wanted)
-        ), entry as (
-            select distinct substr(rtrim(l.folder, '/'), skipped) as name, null::uuid as id,
-                null::timestamptz as updated_at, null::timestamptz as created_at, null::timestamptz as last_accessed_at,
-                null::jsonb as metadata
-            from listed as l
-            where l.folder is not null
-            union all
-            select substr(l.name, skipped), l.id, l.updated_at, l.created_at, l.last_accessed_at, l.metadata
-            from listed as l
-            where l.folder is null
         ), keyed as (
-            select e.*, case sorted_by
-                when 'updated_at' then e.updated_at
-                when 'created_at' then e.created_at
-                when 'last_accessed_at' then e.last_accessed_at
-            end as moment
-            from entry as e
+            select coalesce(l.folder, l.name) as shown,
+                case when by_date then coalesce(l.folder, l.name) else lower(coalesce(l.folder, l.name)) end as key, l.*
+            from listed as l
+        ), entry as (
+            select distinct on (k.key, k.folder is null, case when k.folder is null then k.id end) k.*,
+                case when k.folder is null then case lower(sortcolumn)
+                    when 'updated_at' then k.updated_at
+                    when 'created_at' then k.created_at
+                    when 'last_accessed_at' then k.last_accessed_at
+                end end as moment
+            from keyed as k
+            order by k.key, k.folder is null, case when k.folder is null then k.id end, lower(k.name) collate "C"
         )
-        select k.name, k.id, k.updated_at, k.created_at, k.last_accessed_at, k.metadata
-        from keyed as k
+        select rtrim(substr(e.shown, skipped), case when e.folder is null then '' else '/' end),
+            case when e.folder is null then e.id end, case when e.folder is null then e.updated_at end,
+            case when e.folder is null then e.created_at end, case when e.folder is null then e.last_accessed_at end,
+            case when e.folder is null then e.metadata end
+        from entry as e
         order by
-            case when sorted_by in ('updated_at', 'created_at', 'last_accessed_at') then k.id is not null end,
-            case when ascending then k.moment end,
-            case when not ascending then k.moment end desc,
-            case when ascending then lower(k.name) end collate "C",
-            case when not ascending then lower(k.name) end collate "C" desc
+            by_date and e.folder is null,
+            case when ascending then e.moment end,
+            case when not ascending then e.moment end desc,
+            case when ascending then e.key end collate "C",
+            case when not ascending then e.key end collate "C" desc
         limit least(coalesce(limits, 100), 1500)
         offset offsets;
 end

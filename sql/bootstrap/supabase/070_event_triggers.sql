@@ -81,7 +81,7 @@ begin
 end
 $$;
 
--- The two that are older than the demotion of postgres are granted once more.
+alter function extensions.grant_pg_cron_access() owner to postgres;
 grant execute on function extensions.grant_pg_cron_access() to dashboard_user;
 
 create event trigger pgrst_ddl_watch on ddl_command_end execute function extensions.pgrst_ddl_watch();

@@ -1,0 +1,2 @@
+-- plpgsql: schema = pg_catalog, fixed = yes, relocatable = no, version = 1.0, runs = no
+-- The procedural language, in every database from the start. It brings nothing that a project names.
