@@ -48,6 +48,11 @@ def create(state: State, node: Node) -> None:
     functions.store(state, aggregate, replacing=bool(node.get("replace")))
 
 
+def _part(element: Node) -> str:
+    name: str = element["defname"]
+    return _OLD_NAMES.get(name, name)
+
+
 def _order(parts: dict[str, Node]) -> list[str]:
     """The parts in an order that does not depend on how they were written."""
     first = [name for name in ("sfunc", "stype") if name in parts]

@@ -64,7 +64,7 @@ def alter_wrapper(state: State, node: Node) -> None:
     state.update("wrappers", name, options=options, **_functions(state, node))
 
 
-def _functions(state: State, node: Node) -> dict[str, Name | None]:
+def _functions(state: State, node: Node) -> dict[str, Any]:
     found: dict[str, Name | None] = {}
     for element in elements(node.get("func_options", [])):
         named = option_name(element)
