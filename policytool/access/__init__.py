@@ -52,7 +52,9 @@ class Access:
         """The privilege, and USAGE on the schema: without it the name cannot even be spoken."""
         return self.privileges.uses(role, relation.schema) and self.can(role, privilege, relation)
 
-    def reaching(self, privileges: Iterable[str], relation: Table | View, among: Iterable[str] | None = None) -> tuple[str, ...]:
+    def reaching(
+        self, privileges: Iterable[str], relation: Table | View, among: Iterable[str] | None = None
+    ) -> tuple[str, ...]:
         """The clients that reach the relation with any of the privileges.
 
         PUBLIC stands for all and is named alone where it has as much as the others.
@@ -97,7 +99,9 @@ class Access:
         keys = {
             c.columns[0]
             for c in table.constraints
-            if c.reference is not None and (c.reference.schema, c.reference.table) == ("auth", "users") and len(c.columns) == 1
+            if c.reference is not None
+            and (c.reference.schema, c.reference.table) == ("auth", "users")
+            and len(c.columns) == 1
         }
         names = self.conventions.owner_columns
         fitting = (c.name for c in table.columns if c.name in keys or (c.name.lower() in names and _is_key(c.type)))

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from policytool.access.wording import and_list
 from policytool.catalog.model import Grant, Policy
 from policytool.finding import Related
 
-ORDER = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN", "EXECUTE", "USAGE", "CREATE")
+ORDER = (
+    "SELECT",
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "TRUNCATE",
+    "REFERENCES",
+    "TRIGGER",
+    "MAINTAIN",
+    "EXECUTE",
+    "USAGE",
+    "CREATE",
+)
 
 
 def because(role: str, grants: Iterable[Grant]) -> Iterator[Related]:
@@ -42,11 +55,3 @@ def _rank(text: str) -> tuple[int, str]:
 def of_policy(policy: Policy, says: str) -> Related:
     """A policy as the reason."""
     return Related(message=f'policy "{policy.name}" {says}', location=policy.made)
-
-
-def and_list(words: Iterable[str]) -> str:
-    """a, b and c."""
-    found = list(words)
-    if len(found) < 2:
-        return "".join(found)
-    return f"{', '.join(found[:-1])} and {found[-1]}"

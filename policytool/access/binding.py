@@ -122,8 +122,9 @@ class Binder:
                 "foldername", "split_part", "lower", "string_to_array", "nullif",
             ):  # fmt: skip
                 return self._column(first)
-            case {"A_Expr": {"kind": "AEXPR_OP", "name": [{"String": {"sval": arrow}}], "lexpr": inner}} if (
-                arrow in ("->", "->>")
+            case {"A_Expr": {"kind": "AEXPR_OP", "name": [{"String": {"sval": arrow}}], "lexpr": inner}} if arrow in (
+                "->",
+                "->>",
             ):
                 return self._column(inner)
         return None
@@ -227,9 +228,16 @@ class Binder:
             body = atom.get("A_Expr", {})
             # The row's own column against the person: it binds wherever it stands.
             yield from self._operator(body) if body else ()
-            if tie is None or operator_of(body) != "=" or body.get("kind", "AEXPR_OP") not in ("AEXPR_OP", "AEXPR_OP_ANY"):
+            if (
+                tie is None
+                or operator_of(body) != "="
+                or body.get("kind", "AEXPR_OP") not in ("AEXPR_OP", "AEXPR_OP_ANY")
+            ):
                 continue
-            for side, other in ((body.get("lexpr", {}), body.get("rexpr", {})), (body.get("rexpr", {}), body.get("lexpr", {}))):
+            for side, other in (
+                (body.get("lexpr", {}), body.get("rexpr", {})),
+                (body.get("rexpr", {}), body.get("lexpr", {})),
+            ):
                 column = self._column(side)
                 if column is not None and self._column(other) is None and "ColumnRef" in unwrapped(other):
                     yield Binding(column, self._through(tie, other, select))

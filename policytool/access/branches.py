@@ -66,7 +66,12 @@ def _inlined(call: Node, inner: Node, inline: Callable[[Node], Node | None]) -> 
 def _case(body: Node, inline: Callable[[Node], Node | None]) -> tuple[Branch, ...]:
     found: list[Branch] = []
     for when in body.get("args", ()):
-        found.extend(_of({"BoolExpr": {"boolop": "AND_EXPR", "args": [when["CaseWhen"]["expr"], when["CaseWhen"]["result"]]}}, inline))
+        found.extend(
+            _of(
+                {"BoolExpr": {"boolop": "AND_EXPR", "args": [when["CaseWhen"]["expr"], when["CaseWhen"]["result"]]}},
+                inline,
+            )
+        )
     if "defresult" in body:
         found.extend(_of(body["defresult"], inline))
     return tuple(found)

@@ -20,7 +20,9 @@ _FUNCTIONS: dict[tuple[str, ...], Path] = {
     ("auth", "jwt"): (),
 }
 _ARROWS = frozenset({"->", "->>", "#>", "#>>"})
-_EXTRACTORS = frozenset({"jsonb_extract_path_text", "json_extract_path_text", "jsonb_extract_path", "json_extract_path"})
+_EXTRACTORS = frozenset(
+    {"jsonb_extract_path_text", "json_extract_path_text", "jsonb_extract_path", "json_extract_path"}
+)
 
 
 def claim_path(node: Node) -> Path | None:

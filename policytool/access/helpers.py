@@ -87,7 +87,18 @@ class Helpers:
 
     def _body_asks(self, function: Function) -> bool:
         body = function.body.lower()
-        if any(word in body for word in ("auth.uid", "auth.jwt", "auth.email", "auth.role", "request.jwt", "current_user", "current_setting")):
+        if any(
+            word in body
+            for word in (
+                "auth.uid",
+                "auth.jwt",
+                "auth.email",
+                "auth.role",
+                "request.jwt",
+                "current_user",
+                "current_setting",
+            )
+        ):
             return True
         tree = parse_query(function.body) if function.language == "sql" else None
         if tree is not None:

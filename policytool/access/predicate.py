@@ -54,7 +54,7 @@ class Predicate(Struct, frozen=True, kw_only=True):
         if self.branches is None:
             return True  # nothing is claimed
         live = [b for b in self.branches if not b.dead]
-        return bool(live) and all(b.bindings or b.gated for b in live) or not live
+        return (bool(live) and all(b.bindings or b.gated for b in live)) or not live
 
     @property
     def bindings(self) -> frozenset[Binding]:
@@ -121,7 +121,9 @@ def identity_calls(node: Any, wrapped: bool = False) -> Iterator[IdentityCall]:
     if not isinstance(node, dict):
         return
     kind, body = kind_of(node)
-    if kind == "FuncCall" and (claim_path(node) is not None or names(body.get("funcname"))[-1:] == ("current_setting",)):
+    if kind == "FuncCall" and (
+        claim_path(node) is not None or names(body.get("funcname"))[-1:] == ("current_setting",)
+    ):
         yield IdentityCall(".".join(names(body.get("funcname"))) + "()", wrapped)
         return
     if kind == "SubLink":

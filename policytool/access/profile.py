@@ -27,7 +27,16 @@ class Conventions(Struct, frozen=True, kw_only=True):
         {"user_id", "owner", "owner_id", "author_id", "creator_id", "created_by", "profile_id", "uid"}
     )
     tenant_columns: frozenset[str] = frozenset(
-        {"tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id", "team_id", "company_id", "account_id"}
+        {
+            "tenant_id",
+            "org_id",
+            "organization_id",
+            "organisation_id",
+            "workspace_id",
+            "team_id",
+            "company_id",
+            "account_id",
+        }
     )
     public_tables: tuple[str, ...] = ()  # globs of schema.table that everyone may read
     trusted_signup: bool = False  # only staff can sign up: "any authenticated user" is a real boundary
@@ -63,7 +72,9 @@ def make_profile(
 ) -> Profile:
     """The profile of a catalog. On Supabase anon and authenticated are anybody's; elsewhere PUBLIC and PostgREST's roles."""
     clients = tuple(r for r in ("anon", "authenticated") if r in catalog.roles)
-    extra = tuple(r for r in ("web_anon", "anonymous", "web_user") if r in catalog.roles) if platform == "postgres" else ()
+    extra = (
+        tuple(r for r in ("web_anon", "anonymous", "web_user") if r in catalog.roles) if platform == "postgres" else ()
+    )
     return Profile(
         platform=platform,
         exposed_schemas=exposed_schemas,

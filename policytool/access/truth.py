@@ -156,7 +156,9 @@ class Folder:
         """IS [NOT] TRUE, FALSE, UNKNOWN."""
         value = self.value(body.get("arg", {}))
         if isinstance(value, Opaque):
-            return Opaque(nullable=False, never_true=value.never_true and body.get("booltesttype", "IS_TRUE") == "IS_TRUE")
+            return Opaque(
+                nullable=False, never_true=value.never_true and body.get("booltesttype", "IS_TRUE") == "IS_TRUE"
+            )
         test = body.get("booltesttype", "IS_TRUE")
         wanted = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[test.rpartition("_")[2]]
         return Const((value.value is wanted) != ("_NOT_" in test))
@@ -195,7 +197,13 @@ class Folder:
         target = names(body.get("typeName", {}).get("names"))[-1:]
         if target == ("bool",) and isinstance(value, Const) and isinstance(value.value, str):
             word = value.value.strip().lower()
-            return TRUE if word in ("t", "true", "on", "yes", "1") else FALSE if word in ("f", "false", "off", "no", "0") else ANY
+            return (
+                TRUE
+                if word in ("t", "true", "on", "yes", "1")
+                else FALSE
+                if word in ("f", "false", "off", "no", "0")
+                else ANY
+            )
         return value
 
     def call(self, body: Node) -> Value:
@@ -274,7 +282,11 @@ class Folder:
             sides = [self._rows(select["larg"]), self._rows(select["rarg"])]
             union = select.get("op") == "SETOP_UNION"
             return False if sides == [False, False] else True if union and True in sides else None
-        if "havingClause" in select or "limitOffset" in select or "limitCount" in select and _zero(select["limitCount"]):
+        if (
+            "havingClause" in select
+            or "limitOffset" in select
+            or ("limitCount" in select and _zero(select["limitCount"]))
+        ):
             return None
         where = self.value(select["whereClause"]) if "whereClause" in select else TRUE
         if _aggregates(select) and "groupClause" not in select:
@@ -326,7 +338,9 @@ def _text(value: Any) -> str:
 
 def _distinct(left: Value, right: Value) -> Value:
     if isinstance(left, Const) and isinstance(right, Const):
-        return Const(_text(left.value) != _text(right.value) if None not in (left.value, right.value) else left != right)
+        return Const(
+            _text(left.value) != _text(right.value) if None not in (left.value, right.value) else left != right
+        )
     if isinstance(left, Opaque) and left == right and left.symbol is not None:
         return FALSE
     for one, other in ((left, right), (right, left)):
@@ -367,16 +381,30 @@ def _join(values: list[Value]) -> Value:
 
 def _aggregates(select: Node) -> bool:
     targets = [t.get("ResTarget", {}).get("val", {}) for t in select.get("targetList", ())]
-    return any(
-        names(unwrapped(t).get("FuncCall", {}).get("funcname"))[-1:] in _AGGREGATES for t in targets
-    )
+    return any(names(unwrapped(t).get("FuncCall", {}).get("funcname"))[-1:] in _AGGREGATES for t in targets)
 
 
 def _zero(node: Node) -> bool:
     return node.get("A_Const", {}).get("ival") == {}
 
 
-_AGGREGATES = {(n,) for n in ("count", "bool_or", "bool_and", "every", "sum", "max", "min", "array_agg", "json_agg", "jsonb_agg", "string_agg", "avg")}
+_AGGREGATES = {
+    (n,)
+    for n in (
+        "count",
+        "bool_or",
+        "bool_and",
+        "every",
+        "sum",
+        "max",
+        "min",
+        "array_agg",
+        "json_agg",
+        "jsonb_agg",
+        "string_agg",
+        "avg",
+    )
+}
 # Functions that are NULL when an argument is; only those that policies really use.
 _STRICT = frozenset(
     {"lower", "upper", "btrim", "ltrim", "rtrim", "length", "char_length", "split_part", "foldername", "filename",

@@ -1,0 +1,54 @@
+"""A view shows clients rows that the policies of its tables would hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policytool.access.views import protected_below, ties_to_caller
+from policytool.access.wording import and_list, who, widest
+from policytool.catalog.model import View
+from policytool.catalog.spelling import qualified
+from policytool.finding import Finding, Fix, Related, view_ref
+from policytool.rule import Context, ViewRule
+
+
+class DefinerViewOverRls(ViewRule):
+    """A view shows clients rows that the policies of its tables would hide."""
+
+    name = "definer-view-over-rls"
+    severity = "error"
+    splinter = "0010_security_definer_view"
+    cwe = 863
+
+    def check(self, view: View, context: Context) -> Iterator[Finding]:
+        """Views without security_invoker over tables whose policies do not bind the view's owner."""
+        access = context.access
+        readers = [r for r in access.clients if access.reach(r, "SELECT", view)]
+        if view.materialized or not readers or not access.profile.exposes(view.schema):
+            return
+        role = widest(readers)
+        hidden = [
+            t for t in protected_below(view, context.access) if access.row_filter(role, t, "SELECT").reach != "all"
+        ]
+        if not hidden:
+            return
+        names = and_list(f"{t.schema}.{t.name}" for t in hidden[:3])
+        owner = next(iter(hidden))
+        yield self.finding(
+            view_ref(view),
+            f"{who(role)} can read {names} through view {view.schema}.{view.name} without their policies: "
+            f"it reads as its owner {view.owner}",
+            at=view.made,
+            severity="info" if ties_to_caller(view, context.access) else None,
+            because=(
+                *access.because(role, ("SELECT",), view),
+                Related(
+                    message=f"{owner.schema}.{owner.name} has row level security on",
+                    location=owner.changed or owner.made,
+                ),
+            ),
+            fix=Fix(
+                sql=f"alter view {qualified(view.schema, view.name)} set (security_invoker = on);",
+                note="the view then shows each caller what the tables' policies show them (PostgreSQL 15 and later)",
+            ),
+        )

@@ -1,0 +1,56 @@
+"""A partition can be reached by its own name without the row level security of its parent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policytool.access import COMMANDS
+from policytool.access.wording import verbs, who, widest
+from policytool.catalog.model import Table
+from policytool.catalog.spelling import qualified
+from policytool.finding import Finding, Fix, Related, table_ref
+from policytool.rule import Context, TableRule
+
+
+class PartitionRlsGap(TableRule):
+    """A partition can be reached by its own name without the row level security of its parent."""
+
+    name = "partition-rls-gap"
+    severity = "error"
+    cwe = 862
+
+    def check(self, table: Table, context: Context) -> Iterator[Finding]:
+        """Partitions without RLS below an ancestor that has it, where a client holds a privilege on the partition."""
+        if table.partition_of is None or table.rls_enabled:
+            return
+        ancestor = _protected_ancestor(table, context)
+        access = context.access
+        roles = access.reaching(COMMANDS, table)
+        if ancestor is None or not roles or not access.profile.exposes(table.schema):
+            return
+        role = widest(roles)
+        held = tuple(c for c in COMMANDS if access.reach(role, c, table))
+        yield self.finding(
+            table_ref(table),
+            f"{who(role)} can {verbs(held)} {table.schema}.{table.name} by its own name: the policies of "
+            f"{ancestor.schema}.{ancestor.name} do not reach its partitions",
+            at=table.made,
+            because=(
+                *access.because(role, held, table),
+                Related(
+                    message=f"{ancestor.schema}.{ancestor.name} has row level security on", location=ancestor.changed
+                ),
+            ),
+            fix=Fix(
+                sql=f"alter table {qualified(table.schema, table.name)} enable row level security;",
+                safety="safe",
+                note="queries through the parent go on as before",
+            ),
+        )
+
+
+def _protected_ancestor(table: Table, context: Context) -> Table | None:
+    parent = context.catalog.tables.get(table.partition_of) if table.partition_of else None
+    while parent is not None and not parent.rls_enabled:
+        parent = context.catalog.tables.get(parent.partition_of) if parent.partition_of else None
+    return parent
