@@ -1,7 +1,302 @@
-"""Folding of indexes."""
+"""Indexes: CREATE INDEX, their keys and names, and their likes on partitions."""
 
 from __future__ import annotations
 
-from policytool.catalog.build.dispatch import Handler
+from typing import Any, Final
 
-HANDLERS: dict[str, Handler] = {}
+from msgspec.structs import replace
+
+from policytool.catalog.build import assume, invent, mentions, partition_keys, reloptions, targets
+from policytool.catalog.build.dispatch import Handler
+from policytool.catalog.build.names import names_of
+from policytool.catalog.build.nodes import Node, split_name
+from policytool.catalog.build.state import Refused, State
+from policytool.catalog.expression.canonical import canonical
+from policytool.catalog.expression.parsing import parsed
+from policytool.catalog.model import Column, Constraint, Index, IndexKey, Name, Table, View
+from policytool.catalog.spelling import qualified
+
+Relation = Table | View
+
+# Operator classes that are not what their type gets by itself; others are not shown (get_opclass_name in ruleutils.c).
+_CHOSEN: Final = frozenset(
+    {"record_image_ops", "inet_minmax_ops", "gin_trgm_ops", "gist_trgm_ops", "gin__int_ops", "gist__intbig_ops",
+     "jsonb_path_ops", "kd_point_ops"}
+)  # fmt: skip
+_CHOSEN_ENDINGS: Final = ("_pattern_ops", "_bloom_ops", "_minmax_multi_ops", "_nd", "_3d")
+_CHOSEN_BY_METHOD: Final = {
+    "btree": frozenset({"cidr_ops", "varchar_ops"}),
+    "hash": frozenset({"cidr_ops", "varchar_ops"}),
+    "gist": frozenset({"inet_ops"}),
+}
+_EXTENSION: Final = {
+    "gin_trgm_ops": "pg_trgm",
+    "gist_trgm_ops": "pg_trgm",
+    "gin__int_ops": "intarray",
+    "gist__intbig_ops": "intarray",
+    "citext_pattern_ops": "citext",
+}
+_VECTOR: Final = ("vector_", "halfvec_", "sparsevec_", "bit_hamming", "bit_jaccard")
+
+
+def create(state: State, node: Node) -> None:
+    """CREATE INDEX."""
+    kind, key = targets.required(state, node["relation"])
+    name = node.get("idxname")
+    if name is not None and state.relation_kind((key[0], name)) is not None:
+        if node.get("if_not_exists"):
+            return
+        raise Refused("42P07", f'relation "{name}" already exists')
+    item = _indexable(state, kind, key)
+    method = node.get("accessMethod", "btree")
+    method = "gist" if method == "rtree" else method
+    elements = [e["IndexElem"] for e in node.get("indexParams", [])]
+    including = [e["IndexElem"] for e in node.get("indexIncludingParams", [])]
+    columns = invent.index_columns([*elements, *including])
+    index = Index(
+        name=name or invent.index_name(state, key[0], key[1], columns),
+        method=method,
+        keys=tuple(index_key(state, kind, key, element, method) for element in elements),
+        include=include(state, kind, key, [e["name"] for e in including]),
+        unique=node.get("unique", False),
+        nulls_not_distinct=node.get("nulls_not_distinct", False),
+        predicate=expression(state, kind, key, node["whereClause"], "boolean") if "whereClause" in node else None,
+        options=reloptions.spelled(node.get("options", [])),
+        made=state.at,
+        changed=state.at,
+    )
+    partitioned = isinstance(item, Table) and item.kind == "partitioned table"
+    if partitioned:
+        _check_partitioned(state, key, index, node.get("concurrent", False))
+    only = "inh" not in node["relation"]
+    if partitioned and only and state.lookup.children.get(key):
+        index = replace(index, valid=False)
+    append(state, kind, key, index)
+    if partitioned and not only:
+        spread(state, key, index)
+
+
+def _indexable(state: State, kind: str, key: Name) -> Relation:
+    if kind not in ("tables", "views"):
+        raise Refused("42809", f'cannot create index on relation "{key[1]}"')
+    item: Relation = state.store(kind)[key]  # type: ignore[arg-type]
+    if isinstance(item, View) and not item.materialized:
+        raise Refused("42809", f'cannot create index on relation "{key[1]}"')
+    if isinstance(item, Table) and item.kind == "foreign table":
+        raise Refused("42809", f'cannot create index on relation "{key[1]}"')
+    return item
+
+
+def _check_partitioned(state: State, key: Name, index: Index, concurrent: bool) -> None:
+    if concurrent:
+        raise Refused("0A000", f'cannot create index on partitioned table "{key[1]}" concurrently')
+    if index.unique:
+        require_partition_key(state, key, [k.column for k in index.keys], "unique")
+
+
+def require_partition_key(state: State, key: Name, columns: list[str | None], kind: str) -> None:
+    """A unique index of a partitioned table must hold the whole partition key."""
+    for column in partition_keys.columns(state.tables[key].partition_key or ""):
+        if column is None:
+            raise Refused("0A000", f"{kind} constraint cannot be used when partition keys include expressions")
+        if column not in columns:
+            raise Refused("0A000", f"{kind} constraint on partitioned table must include all partitioning columns")
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------
+
+
+def index_key(state: State, kind: str, key: Name, element: Node, method: str) -> IndexKey:
+    """One key of an index by its IndexElem."""
+    column, text = element.get("name"), None
+    if column is not None:
+        found = _column(state, kind, key, column)
+        collated: str | None = found.collation
+    else:
+        text, collated = expression(state, kind, key, element["expr"]), None
+    descending = element.get("ordering") == "SORTBY_DESC"
+    nulls = element.get("nulls_ordering")
+    return IndexKey(
+        column=column,
+        expression=text,
+        collation=_collation(element, collated),
+        opclass=opclass(state, method, element),
+        descending=descending,
+        nulls_first=descending if nulls in (None, "SORTBY_NULLS_DEFAULT") else nulls == "SORTBY_NULLS_FIRST",
+    )
+
+
+def include(state: State, kind: str, key: Name, names: list[str]) -> tuple[str, ...]:
+    """The columns of an INCLUDE clause, all of them there."""
+    for name in names:
+        _column(state, kind, key, name)
+    return tuple(names)
+
+
+def _column(state: State, kind: str, key: Name, name: str) -> Column:
+    if kind == "tables":
+        assume.columns(state, key, [name])
+    for column in state.store(kind)[key].columns:  # type: ignore[arg-type]
+        if column.name == name:
+            found: Column = column
+            return found
+    if kind == "views":
+        # What a view over assumed tables puts out is not all known.
+        return Column(name=name, type=assume.UNKNOWN)
+    raise Refused("42703", f'column "{name}" does not exist')
+
+
+def expression(state: State, kind: str, key: Name, node: Node, expected: str | None = None) -> str:
+    """The text of an expression over the columns of a relation."""
+    text = canonical(node, names_of(state), table=key, expected=expected)
+    if kind == "tables":
+        mentions.own_columns(state, key, text)
+    return text
+
+
+def _collation(element: Node, of_column: str | None) -> str | None:
+    if "collation" not in element:
+        return None
+    schema, name = split_name(element["collation"])
+    text = qualified(None if schema == "pg_catalog" else schema, name)
+    return None if text == of_column else text
+
+
+def opclass(state: State, method: str, element: Node) -> str | None:
+    """The operator class of an IndexElem or PartitionElem, where it is not what the type gets by itself."""
+    if "opclass" not in element:
+        return None
+    schema, name = split_name(element["opclass"])
+    options = [o["DefElem"] for o in element.get("opclassopts", [])]
+    if not (_is_chosen(method, name) or options):
+        return None
+    schema = None if schema == "pg_catalog" else schema
+    extension = _EXTENSION.get(name) or ("vector" if name.startswith(_VECTOR) else None)
+    if schema is None and extension in state.extensions:
+        schema = state.extensions[extension].schema
+    suffix = reloptions.spelled([{"DefElem": o} for o in options])
+    return qualified(schema, name) + (f" ({', '.join(suffix)})" if suffix else "")
+
+
+def _is_chosen(method: str, name: str) -> bool:
+    if method in ("hnsw", "ivfflat"):
+        return not (method == "ivfflat" and name == "vector_l2_ops")
+    return (
+        name in _CHOSEN
+        or name.endswith(_CHOSEN_ENDINGS)
+        or name in _CHOSEN_BY_METHOD.get(method, ())
+        or not name.endswith("_ops")
+    )
+
+
+def column_names(index: Index) -> list[str]:
+    """What the columns of an index are called, as they were when it was made."""
+    names: list[str] = []
+    for key in index.keys:
+        node = parsed(key.expression) if key.expression is not None else None
+        name = key.column or (invent.index_column(node) if node is not None else None) or "expr"
+        names.append(invent.distinct(name, names))
+    return [*names, *index.include]
+
+
+# --- on partitions --------------------------------------------------------------------------------------------------
+
+
+def append(state: State, kind: str, key: Name, index: Index) -> None:
+    """Add an index to a table or materialised view."""
+    item: Any = state.store(kind)[key]  # type: ignore[arg-type]
+    state.update(kind, key, indexes=(*item.indexes, index))  # type: ignore[arg-type]
+
+
+def put(state: State, key: Name, index: Index) -> None:
+    """Put a changed index in the place of the one of its name."""
+    indexes = tuple(index if other.name == index.name else other for other in state.tables[key].indexes)
+    state.update("tables", key, indexes=indexes)
+
+
+def spread(state: State, parent: Name, index: Index) -> None:
+    """Give every partition the like of an index of the partitioned table."""
+    for child in list(state.lookup.children.get(parent, ())):
+        link(state, child, parent, index)
+
+
+def link(state: State, child: Name, parent: Name, index: Index) -> None:
+    """Give a partition the like of an index of its parent: one that it has already, or a new one."""
+    table = state.tables[child]
+    if table.kind == "foreign table":
+        if index.unique:
+            raise Refused("42809", f'cannot create unique index on partitioned table "{parent[1]}"')
+        return
+    constraint = serving(state.tables[parent], index)
+    own = next((i for i in table.indexes if i.parent is None and _matches(table, i, index, constraint)), None)
+    above = (parent[0], index.name)
+    own = cloned(state, child, index, constraint, parent=above) if own is None else attach(state, child, own, above)
+    if state.tables[child].kind == "partitioned table":
+        spread(state, child, own)
+
+
+def _matches(table: Table, own: Index, index: Index, constraint: Constraint | None) -> bool:
+    if not same(own, index):
+        return False
+    served = serving(table, own)
+    return constraint is None or (served is not None and served.kind == constraint.kind)
+
+
+def same(one: Index, other: Index) -> bool:
+    """Whether two indexes are alike but for their names (CompareIndexInfo)."""
+    return (
+        one.method == other.method
+        and one.keys == other.keys
+        and one.include == other.include
+        and one.unique == other.unique
+        and one.nulls_not_distinct == other.nulls_not_distinct
+        and one.predicate == other.predicate
+    )
+
+
+def serving(table: Table, index: Index) -> Constraint | None:
+    """The constraint that an index serves."""
+    if index.constraint is None:
+        return None
+    return next((c for c in table.constraints if c.name == index.constraint), None)
+
+
+def attach(state: State, child: Name, own: Index, above: Name) -> Index:
+    """Make an index of a partition part of one of its parent; a constraint it serves is then inherited."""
+    own = replace(own, parent=above, changed=state.at)
+    put(state, child, own)
+    if own.constraint is not None:
+        constraints = tuple(
+            replace(c, inherited=True, local=False) if c.name == own.constraint else c
+            for c in state.tables[child].constraints
+        )
+        state.update("tables", child, constraints=constraints)
+    return own
+
+
+def cloned(
+    state: State, table: Name, index: Index, constraint: Constraint | None, *, parent: Name | None = None
+) -> Index:
+    """Make the like of an index, and of the constraint that it serves, on another table under invented names."""
+    kind = constraint.kind if constraint is not None else None
+    columns = column_names(index)
+    name = invent.index_name(state, table[0], table[1], columns, kind, constraint=constraint is not None)
+    copy = replace(
+        index,
+        name=name,
+        constraint=name if constraint is not None else None,
+        parent=parent,
+        valid=True,
+        comment=None,
+        made=state.at,
+        changed=state.at,
+    )
+    append(state, "tables", table, copy)
+    if constraint is not None:
+        inherited = parent is not None
+        like = replace(constraint, name=name, inherited=inherited, local=not inherited, comment=None, made=state.at)
+        state.update("tables", table, constraints=(*state.tables[table].constraints, like))
+    return copy
+
+
+HANDLERS: dict[str, Handler] = {"IndexStmt": create}

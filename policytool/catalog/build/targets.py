@@ -75,6 +75,14 @@ def relation(state: State, range_var: Node, *, missing_ok: bool = False) -> tupl
     return "tables", assume.table(state, range_var)
 
 
+def required(state: State, range_var: Node) -> tuple[str, Name]:
+    """Like `relation`, of what cannot be left out."""
+    found = relation(state, range_var)
+    if found is None:
+        raise Refused("42P01", f'relation "{range_var["relname"]}" does not exist')
+    return found
+
+
 def type_of(state: State, names: list[Node], *, location: int | None = None) -> tuple[Kind, Name]:
     """Store and name of a type, assumed where there is none."""
     schema, name = split_name(names)
