@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from policytool.catalog.expression import references
+from policytool.catalog.expression.references import references
 from policytool.catalog.model import Table, View
 from policytool.syntax.fragments import parse_query
 

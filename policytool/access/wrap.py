@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from policytool.access.claims import claim_path, plain_select
-from policytool.catalog.expression import deparse
+from policytool.catalog.expression.deparse import deparse
 from policytool.syntax.fragments import parse_expression
 from policytool.syntax.node import kind_of, names
 

@@ -23,7 +23,7 @@ class Parsed(msgspec.Struct, frozen=True, kw_only=True):
 
 def parse_files(files: Iterable[SqlFile]) -> Parsed:
     """All files, one after the other."""
-    with _collector_paused():
+    with collector_paused():
         parts = [parse_file(file) for file in files]
     return Parsed(
         statements=tuple(statement for part in parts for statement in part.statements),
@@ -42,7 +42,8 @@ def parse_file(file: SqlFile) -> Parsed:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
+    """Stop looking for reference cycles for a while."""
     # Parse trees are large and hold no cycles, and looking for cycles in them takes as long as parsing.
     enabled = gc.isenabled()
     gc.disable()

@@ -11,7 +11,7 @@ from policytool.catalog.build.platform import Platform, start, switch
 from policytool.catalog.build.state import Change, State
 from policytool.catalog.objects import Catalog, Unmodelled
 from policytool.source.model import SqlFile
-from policytool.syntax.parse import Parsed, parse_files
+from policytool.syntax.parse import Parsed, collector_paused, parse_file
 from policytool.syntax.statement import Statement
 
 __all__ = ["Built", "Change", "build"]
@@ -28,10 +28,11 @@ class Built(Struct, frozen=True, kw_only=True):
 
 def build(files: Sequence[SqlFile], platform: Platform) -> Built:
     """Fold the files, in their order, onto the platform's catalog. Nothing is executed; nothing raises on bad SQL."""
-    state = start(platform)
     statements: list[Statement] = []
-    for parsed in parse_files(files):
-        _fold_file(state, parsed, platform, statements)
+    with collector_paused():
+        state = start(platform)
+        for file in files:
+            _fold_file(state, file, platform, statements)
     return Built(
         catalog=state.catalog(platform.name),
         statements=tuple(statements),
@@ -40,9 +41,10 @@ def build(files: Sequence[SqlFile], platform: Platform) -> Built:
     )
 
 
-def _fold_file(state: State, parsed: Parsed, platform: Platform, statements: list[Statement]) -> None:
+def _fold_file(state: State, file: SqlFile, platform: Platform, statements: list[Statement]) -> None:
     state.reset_session()
-    switch(state, platform, parsed.file)
+    switch(state, platform, file)
+    parsed = parse_file(file)
     for statement in parsed.statements:
         state.statement, state.ordinal = statement, len(statements)
         statements.append(statement)

@@ -176,7 +176,7 @@ class State:
         self._index(kind, key, None, item)
         self.journal.append(Change(self.ordinal, kind, key, None, item))
 
-    def update(self, kind: Kind, key: Any, **changes: Any) -> None:
+    def update(self, kind: Kind, key: Any, /, **changes: Any) -> None:
         """Change fields of an object in place, stamping `changed`."""
         before = self.store(kind)[key]
         self.replace(kind, key, msgspec.structs.replace(before, changed=self.at or before.changed, **changes))
@@ -194,7 +194,7 @@ class State:
         self._index(kind, key, before, None)
         self.journal.append(Change(self.ordinal, kind, key, before, None))
 
-    def rekey(self, kind: Kind, old: Any, new: Any, **changes: Any) -> None:
+    def rekey(self, kind: Kind, old: Any, new: Any, /, **changes: Any) -> None:
         """Rename an object, or move it to another schema: same object, new key, place in the order kept as new."""
         before = self.store(kind).pop(old)
         self._index(kind, old, before, None)
