@@ -153,9 +153,9 @@ def _check_privileges(state: State, kind: AclKind, action: Action, object_type: 
             raise Refused("0LP01", f"invalid privilege type {privilege} for {word(object_type)}")
     if action.columns and object_type != "OBJECT_TABLE":
         raise Refused("0LP01", "column privileges are only valid for relations")
-    for privilege, _ in action.columns:
-        if privilege is not None and privilege not in COLUMN_PRIVILEGES:
-            raise Refused("0LP01", f"invalid privilege type {privilege} for column")
+    for on_column, _ in action.columns:
+        if on_column is not None and on_column not in COLUMN_PRIVILEGES:
+            raise Refused("0LP01", f"invalid privilege type {on_column} for column")
 
 
 def apply_all(state: State, objects: Iterable[Object], kind: AclKind, action: Action) -> None:

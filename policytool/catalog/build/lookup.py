@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from policytool.catalog.build.users import Users
 from policytool.catalog.model import Constraint, Name, Table
 
 
@@ -16,9 +17,11 @@ class Lookup:
         self.children: dict[Name, dict[Name, None]] = {}  # parent → partitions and inheriting tables, oldest first
         self.referencing: dict[Name, dict[Name, int]] = {}  # table → tables with foreign keys to it, and how many
         self.owned: dict[Name, dict[Name, None]] = {}  # table → sequences that a column of it owns
+        self.users = Users()
 
     def apply(self, kind: str, key: Any, before: Any, after: Any) -> None:
         """Follow one change of a store."""
+        self.users.touch(kind, key)
         if kind == "tables":
             self._table(key, before, after)
         elif kind == "sequences":
