@@ -53,7 +53,7 @@ def run(connection: Connection, sql: str, role: str = "postgres") -> Refusals:
     """Run the statements one by one as a superuser named like the builder's; what the server refused."""
     import psycopg
 
-    if not connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone():
+    if not connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone():
         connection.execute(f'create role "{role}" superuser login')
     connection.execute(f'set session authorization "{role}"')
     refusals: Refusals = []
