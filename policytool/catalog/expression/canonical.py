@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from policytool.catalog.expression.deparse import deparse
 from policytool.catalog.expression.names import Names, Node, Relation
-from policytool.catalog.expression.types import type_name
+from policytool.catalog.expression.rewrite import rewrite
+from policytool.catalog.expression.rewrite_casts import settle
+from policytool.catalog.expression.rewrite_query import query
+from policytool.catalog.expression.scope import Columns, Entry, Scope
 from policytool.catalog.model import Name
 
 
@@ -24,43 +25,26 @@ def canonical(
     (`new` and `old` of a trigger); one without a name holds plain variables, such as the arguments of a function.
     `expected` is the type that the surroundings want: the column's for a default, boolean for a policy.
     """
-    return deparse(_resolve(node, names, frozenset()))
+    return deparse(settle(rewrite(node, _outermost(names, table, extra)), expected))
 
 
 def canonical_query(node: Node, names: Names, *, extra: tuple[Relation, ...] = ()) -> str:
     """The canonical text of a query, such as the body of a view."""
-    return deparse(_resolve(node, names, frozenset()))
+    return deparse(query(node, _outermost(names, None, extra))[0])
 
 
-def column_list(node: Node, names: Names, *, extra: tuple[Relation, ...] = ()) -> tuple[tuple[str, str | None], ...]:
+def column_list(node: Node, names: Names, *, extra: tuple[Relation, ...] = ()) -> Columns:
     """The names and, where known, the types of the columns that a query puts out."""
-    targets = node.get("SelectStmt", {}).get("targetList", ())
-    return tuple((str(t["ResTarget"].get("name", "?column?")), None) for t in targets)
+    return query(node, _outermost(names, None, extra))[1]
 
 
-def _resolve(node: Any, names: Names, ctes: frozenset[str]) -> Any:
-    if isinstance(node, list):
-        return [_resolve(item, names, ctes) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "withClause" in node:
-        ctes = ctes | {cte["CommonTableExpr"]["ctename"] for cte in node["withClause"]["ctes"]}
-    result = {key: _resolve(value, names, ctes) for key, value in node.items() if key != "location"}
-    if "relname" in node and ("schemaname" in node or node["relname"] not in ctes):
-        found = names.relation(node.get("schemaname"), node["relname"])
-        return {**result, "schemaname": found.schema} if found else result
-    if "funcname" in node:
-        return {**result, "funcname": _function(node, names)}
-    if "typeName" in node:
-        return {**result, "typeName": {"spelled": type_name(node["typeName"], names)}}
-    return result
-
-
-def _function(node: Node, names: Names) -> list[Node]:
-    parts = [part["String"]["sval"] for part in node["funcname"]]
-    if parts[0] == "pg_catalog" and len(parts) > 1:
-        parts = parts[1:]
-    found = names.function(parts[-2] if len(parts) > 1 else None, parts[-1], len(node.get("args", ())))
-    if found and found[0] != "pg_catalog":
-        parts = list(found)
-    return [{"String": {"sval": part}} for part in parts]
+def _outermost(names: Names, table: Name | None, extra: tuple[Relation, ...]) -> Scope:
+    scope = Scope(names)
+    if table is not None:
+        relation = names.relation(*table)
+        columns = () if relation is None else relation.columns
+        scope.entries.append(Entry(table[1], scope.claim(table[1]), columns, table, bare=True))
+    for relation in extra:
+        name = scope.claim(relation.name) if relation.name else ""
+        scope.entries.append(Entry(relation.name, name, relation.columns, bare=not relation.name))
+    return scope

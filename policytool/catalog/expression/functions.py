@@ -47,7 +47,7 @@ _BY_RESULT: Final = {
     "name[]": "current_schemas",
     "tsvector": "to_tsvector setweight strip array_to_tsvector",
     "tsquery": "to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery",
-    "bytea": "decode digest sha256 sha224 sha384 sha512 convert_to hmac",
+    "bytea": "decode sha256 sha224 sha384 sha512 convert_to",
     "regclass": "to_regclass",
     "inet": "inet_client_addr inet_server_addr",
     "tstzrange": "tstzrange",
@@ -108,6 +108,11 @@ _SUMS: Final = {
     "money": "money",
 }
 _AVERAGES: Final = {"real": "double precision", "double precision": "double precision", "interval": "interval"}
+
+
+def is_built_in(name: str) -> bool:
+    """Whether pg_catalog has a function of that name. The list is not complete."""
+    return name in _RESULTS or name in _RULES or name in ANY_TYPE or name in FRACTIONAL
 
 
 def result(name: str, types: Types) -> str | None:

@@ -87,6 +87,13 @@ def _uuid(text: str) -> str | None:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def _money(text: str) -> str | None:
+    amount = plain_number(text.replace("$", "").replace(",", ""))
+    if amount is None:
+        return None
+    return f"{'-' if amount[0] == '-' else ''}${abs(float(amount)):,.2f}"
+
+
 def _date(text: str) -> str | None:
     found = _DAY.match(text.strip())
     return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}" if found else None
@@ -194,6 +201,7 @@ def _element(text: str) -> str:
 
 _SPELL: Final[dict[str, Callable[[str], str | None]]] = {
     "uuid": _uuid,
+    "money": _money,
     "jsonb": _jsonb,
     "interval": interval_text,
     "date": _date,

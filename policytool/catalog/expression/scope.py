@@ -6,8 +6,9 @@ import functools
 from collections.abc import Iterable
 from typing import Final, cast
 
-from policytool.catalog.expression.names import Facts, Names
+from policytool.catalog.expression.names import Facts, Names, Node
 from policytool.catalog.model import Name
+from policytool.catalog.spelling import qualified
 
 Columns = tuple[tuple[str, str | None], ...]
 
@@ -17,7 +18,7 @@ _SYSTEM: Final = {"ctid": "tid", "xmin": "xid", "cmin": "cid", "xmax": "xid", "c
 class Entry:
     """A table, sub-query or function in sight. `reference` is how the text calls it, `name` how Postgres will."""
 
-    __slots__ = ("bare", "columns", "name", "reference", "relation", "types")
+    __slots__ = ("bare", "columns", "name", "reference", "relation", "scalar", "types")
 
     def __init__(
         self, reference: str, name: str, columns: Columns, relation: Name | None = None, bare: bool = False
@@ -27,7 +28,16 @@ class Entry:
         self.columns = columns
         self.types = dict(columns)
         self.relation = relation
-        self.bare = bare  # its columns are written without its name
+        self.bare = bare  # its columns are written without its name, but not in sub-queries
+        self.scalar = False  # its name means the one value that it holds
+
+    def type_of(self, name: str) -> str | None:
+        """The type of a column."""
+        return self.types.get(name) or _SYSTEM.get(name)
+
+    def row_type(self) -> str | None:
+        """The type of its rows, where they have one."""
+        return qualified(*self.relation) if self.relation is not None else None
 
 
 class Scope:
@@ -45,24 +55,31 @@ class Scope:
         self.merged: dict[str, Entry] = {}  # columns that JOIN … USING made one, and whose they are
         self.uses = 0  # how many columns of this level were named so far
 
-    def column(self, name: str) -> tuple[Entry, str | None] | None:
-        """The column of that name in the innermost level that has one."""
+    def column(self, name: str) -> Entry | None:
+        """Whose column of that name it is: that of the innermost level that has one."""
         scope: Scope | None = self
         while scope is not None:
             owner = scope.merged.get(name)
             if owner is not None:
                 scope.uses += 1
-                return owner, owner.types.get(name)
+                return owner
             for entry in scope.entries:
                 if name in entry.types:
                     scope.uses += 1
-                    return entry, entry.types[name]
+                    return entry
             scope = scope.parent
-        return self._system_column(name) if name in _SYSTEM else None
+        return self._with_system_columns() if name in _SYSTEM else None
 
-    def _system_column(self, name: str) -> tuple[Entry, str | None] | None:
+    def _with_system_columns(self) -> Entry | None:
         tables = [entry for entry in self.entries if entry.relation is not None]
-        return (tables[0], _SYSTEM[name]) if len(tables) == 1 else None
+        return tables[0] if len(tables) == 1 else None
+
+    def written(self, entry: Entry, name: str) -> Node:
+        """A column as it is written at this level."""
+        column = {"String": {"sval": name}}
+        if entry.bare and (not entry.name or entry in self.entries):
+            return {"ColumnRef": {"fields": [column]}}
+        return {"ColumnRef": {"fields": [{"String": {"sval": entry.name}}, column]}}
 
     def entry(self, reference: str, schema: str | None = None) -> Entry | None:
         """The table that the text calls so, in the innermost level that has one."""

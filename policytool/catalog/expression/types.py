@@ -87,8 +87,8 @@ def built_in(name: str, modifiers: tuple[str, ...]) -> str:
     if name == "interval":
         return _interval(modifiers)
     standard = _STANDARD.get(name)
-    if name == "bpchar" and not modifiers:
-        return "bpchar"
+    if name in ("bpchar", "bit") and not modifiers:
+        return identifier(name)
     if standard is None:
         standard = identifier(name)
     if not modifiers:
