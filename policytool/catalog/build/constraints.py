@@ -104,11 +104,10 @@ def _append_check(state: State, key: Name, constraint: Constraint, *, fresh: boo
     """A check like an inherited one becomes the table's own as well (MergeWithExistingConstraint)."""
     table = state.tables[key]
     known = find(table, constraint.name)
-    mergeable = known is not None and known.inherited and (fresh or not known.local) and table.partition_of is None
-    if known is None or not mergeable or known.expression != constraint.expression:
+    if known is None or not known.inherited or known.expression != constraint.expression or (known.local and not fresh):
         append(state, key, constraint)
     else:
-        put(state, key, replace(known, local=True, changed=constraint.changed))
+        put(state, key, replace(known, local=table.partition_of is None, changed=constraint.changed))
 
 
 def inherit_check(state: State, child: Name, constraint: Constraint) -> None:
@@ -148,7 +147,7 @@ def add_key(state: State, key: Name, node: Node, *, only: bool = False) -> None:
     """Add a primary key, unique or exclusion constraint with its index."""
     kind = _KEYS[node["contype"]]
     if kind == "PRIMARY KEY":
-        _single_primary_key(state.tables[key])
+        require_no_primary_key(state.tables[key])
     if "indexname" in node:
         _adopt(state, key, node, kind)
         return
@@ -171,7 +170,8 @@ def add_key(state: State, key: Name, node: Node, *, only: bool = False) -> None:
         indexes.spread(state, key, index)
 
 
-def _single_primary_key(table: Table) -> None:
+def require_no_primary_key(table: Table) -> None:
+    """A table has one primary key at most."""
     if any(c.kind == "PRIMARY KEY" for c in table.constraints):
         raise Refused("42P16", f'multiple primary keys for table "{table.name}" are not allowed')
 
