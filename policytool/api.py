@@ -14,11 +14,11 @@ from policytool.source import read
 from policytool.source.model import Project
 
 if TYPE_CHECKING:
+    from policytool.access import Conventions
     from policytool.audit.outcome import Audit
     from policytool.audit.run import Selection
     from policytool.catalog.build import Built, Change
     from policytool.catalog.build.platform import Platform
-    from policytool.access import Conventions
     from policytool.rule import Context, Step
 
 DEFAULT_SCHEMAS = ("public", "graphql_public")
@@ -30,7 +30,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     """A source with its catalog."""
 
     project: Project
-    built: "Built"
+    built: Built
     config: Config
 
 
@@ -54,13 +54,15 @@ def load(
     progress(f"folding {len(project.files)} files")
     built = build(project.files, choose_platform(project, config, platform))
     if not built.statements and not built.catalog.unmodelled:
-        raise NothingToAudit(f"{project.label} holds no SQL statement", hint="name the folder that holds your migrations")
+        raise NothingToAudit(
+            f"{project.label} holds no SQL statement", hint="name the folder that holds your migrations"
+        )
     return Loaded(project=project, built=built, config=config)
 
 
 def audit(
-    loaded: Loaded, *, selection: "Selection | None" = None, progress: Callable[[str], None] = lambda _: None
-) -> "Audit":
+    loaded: Loaded, *, selection: Selection | None = None, progress: Callable[[str], None] = lambda _: None
+) -> Audit:
     """Run the rules over a loaded source."""
     from policytool.audit.outcome import Audit
     from policytool.audit.run import Selection, run
@@ -72,7 +74,7 @@ def audit(
     return Audit(project=loaded.project, platform=built.platform, result=result, statements=len(built.statements))
 
 
-def context(loaded: Loaded) -> "Context":
+def context(loaded: Loaded) -> Context:
     """What rules look at, made from a loaded source."""
     from policytool.access import Access, make_profile
     from policytool.rule import Context
@@ -93,7 +95,7 @@ def context(loaded: Loaded) -> "Context":
     )
 
 
-def choose_platform(project: Project, config: Config, named: PlatformName | None) -> "Platform":
+def choose_platform(project: Project, config: Config, named: PlatformName | None) -> Platform:
     """Which database the migrations are for: as told, else by what the source looks like, and why."""
     from policytool.catalog.build.platform import Platform
 
@@ -123,7 +125,7 @@ def _platform_name(project: Project, config: Config, named: PlatformName | None)
     return "postgres", "nothing in it is Supabase's"
 
 
-def _conventions(config: Config) -> "Conventions":
+def _conventions(config: Config) -> Conventions:
     from policytool.access import Conventions
 
     base = Conventions()
@@ -136,7 +138,7 @@ def _conventions(config: Config) -> "Conventions":
     )
 
 
-def _steps(built: "Built") -> "tuple[Step, ...]":
+def _steps(built: Built) -> tuple[Step, ...]:
     from policytool.rule import Step
 
     changes: dict[int, list[Change]] = {}
@@ -146,4 +148,3 @@ def _steps(built: "Built") -> "tuple[Step, ...]":
         Step(statement=statement, changes=tuple(changes.get(ordinal, ())))
         for ordinal, statement in enumerate(built.statements)
     )
-

@@ -1,4 +1,4 @@
-"""Configuration: `policytool.toml`, or `[tool.policytool]` of pyproject.toml. Unknown keys are errors with their path."""
+"""Configuration: `policytool.toml`, or `[tool.policytool]` of pyproject.toml. An unknown key is an error."""
 
 from __future__ import annotations
 

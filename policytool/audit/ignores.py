@@ -9,8 +9,11 @@ from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
+from policytool.catalog.model import Column, Constraint, Policy, Table
+from policytool.catalog.objects import Catalog
 from policytool.config import Ignore
-from policytool.finding import Finding
+from policytool.finding import Finding, ObjectRef, function_ref
+from policytool.syntax.location import Location
 from policytool.syntax.statement import Statement
 
 _COMMENT = re.compile(r"policytool:\s*ignore\[([^\]]*)\]\s*(.*)")
@@ -49,15 +52,38 @@ def directives(statements: Iterable[Statement]) -> Mapping[str, tuple[Directive,
     return {path: tuple(items) for path, items in found.items()}
 
 
-def reason_by_comment(finding: Finding, comments: Mapping[str, tuple[Directive, ...]]) -> str | None:
-    """The reason of the comment that covers a finding; None when there is none."""
-    place = finding.location
-    if place is None:
+def reason_by_comment(finding: Finding, comments: Mapping[str, tuple[Directive, ...]], catalog: Catalog) -> str | None:
+    """The reason of the comment that covers a finding: on the statement it points at, or that made its object."""
+    if not comments:
         return None
-    for directive in comments.get(place.path, ()):
-        if finding.rule in directive.rules and directive.line <= place.line <= directive.end_line:
-            return directive.reason or "no reason given"
+    places = (finding.location, _made(finding.object, catalog))
+    for place in (p for p in places if p is not None):
+        for directive in comments.get(place.path, ()):
+            if finding.rule in directive.rules and directive.line <= place.line <= directive.end_line:
+                return directive.reason or "no reason given"
     return None
+
+
+def _made(ref: ObjectRef, catalog: Catalog) -> Location | None:
+    """Where the object of a finding was made."""
+    schema = ref.schema or ""
+    if ref.table is not None or ref.kind == "table":
+        table = catalog.tables.get((schema, ref.table or ref.name))
+        return None if table is None else _made_in(ref, table)
+    if ref.kind.endswith("view"):
+        view = catalog.views.get((schema, ref.name))
+        return None if view is None else view.made
+    named = (f for f in catalog.functions.values() if f.schema == schema and function_ref(f) == ref)
+    return next((f.made for f in named), None) if ref.kind in ("function", "procedure") else None
+
+
+def _made_in(ref: ObjectRef, table: Table) -> Location | None:
+    members: dict[str, tuple[Policy | Column | Constraint, ...]] = {
+        "policy": table.policies,
+        "column": table.columns,
+        "constraint": table.constraints,
+    }
+    return next((m.made for m in members.get(ref.kind, ()) if m.name == ref.name), table.made)
 
 
 def reason_by_configuration(finding: Finding, ignores: Iterable[Ignore], today: datetime.date) -> str | None:

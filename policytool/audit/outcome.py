@@ -30,7 +30,7 @@ class Audit(Struct, frozen=True, kw_only=True, dict=True):
         return {}
 
     def shown(self, path: str) -> str | None:
-        """The text of a file as it may be printed: secrets hidden, every column where it was. None for unknown files."""
+        """The text of a file as it may be printed: secrets hidden, every column where it was; None if unknown."""
         if path not in self._masked and path in self.texts:
             self._masked[path] = masked(self.texts[path])
         return self._masked.get(path)

@@ -67,7 +67,12 @@ class AuditResult(Struct, frozen=True, kw_only=True):
 
 def selected_rules(selection: Selection, config: Config) -> tuple[Rule, ...]:
     """The rules that run. Naming a rule selects it whatever its persona; a misspelt name is a UsageError."""
-    for name in (*selection.select, *selection.ignore, *config.rules, *(i.rule for i in config.ignore if "*" not in i.rule)):
+    for name in (
+        *selection.select,
+        *selection.ignore,
+        *config.rules,
+        *(i.rule for i in config.ignore if "*" not in i.rule),
+    ):
         rule_named(name)
     chosen = []
     for rule in all_rules():
@@ -92,7 +97,7 @@ def run(
     ignored: list[Ignored] = []
     for finding in walk(selected_rules(selection, config), context):
         finding = _with_severity(finding, config)
-        if reason := reason_by_comment(finding, comments):
+        if reason := reason_by_comment(finding, comments, context.catalog):
             ignored.append(Ignored(finding=finding, reason=reason, by="comment"))
         elif reason := reason_by_configuration(finding, config.ignore, date):
             ignored.append(Ignored(finding=finding, reason=reason, by="configuration"))

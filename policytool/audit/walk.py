@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from policytool.catalog.model import Function, Table, View
 from policytool.finding import Finding
@@ -19,28 +20,39 @@ from policytool.rule import (
 )
 
 
+S = TypeVar("S")
+
+
 def walk(rules: Iterable[Rule], context: Context) -> Iterator[Finding]:
-    """All findings of the rules, in no particular order. Only what the user made is a subject, policies anywhere included."""
+    """All findings of the rules, in no particular order. What the platform made is no subject; the user's policies are."""
     for rule in rules:
-        match rule:
-            case TableRule():
-                for table in own_tables(context):
-                    yield from rule.check(table, context)
-            case PolicyRule():
-                yield from _policies(rule, context)
-            case ForeignKeyRule():
-                yield from _foreign_keys(rule, context)
-            case ViewRule():
-                for view in own_views(context):
-                    yield from rule.check(view, context)
-            case FunctionRule():
-                for function in own_functions(context):
-                    yield from rule.check(function, context)
-            case StatementRule():
-                for step in context.steps:
-                    yield from rule.check(step, context)
-            case CatalogRule():
-                yield from rule.check(context)
+        yield from _findings(rule, context)
+
+
+def _findings(rule: Rule, context: Context) -> Iterable[Finding]:
+    match rule:
+        case TableRule():
+            return _each(rule.check, own_tables(context), context)
+        case ViewRule():
+            return _each(rule.check, own_views(context), context)
+        case FunctionRule():
+            return _each(rule.check, own_functions(context), context)
+        case StatementRule():
+            return _each(rule.check, context.steps, context)
+        case PolicyRule():
+            return _policies(rule, context)
+        case ForeignKeyRule():
+            return _foreign_keys(rule, context)
+        case CatalogRule():
+            return rule.check(context)
+    raise TypeError(f"{type(rule).__name__} has no kind of subject")
+
+
+def _each(
+    check: Callable[[S, Context], Iterator[Finding]], subjects: Iterable[S], context: Context
+) -> Iterator[Finding]:
+    for subject in subjects:
+        yield from check(subject, context)
 
 
 def own_tables(context: Context) -> tuple[Table, ...]:

@@ -24,8 +24,12 @@ RANK = {"error": 0, "warning": 1, "info": 2}
 @click.option("--select", multiple=True, metavar="RULE", help="Run only these rules; repeatable, or comma separated.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable, or comma separated.")
 @click.option("--min-severity", type=SEVERITY, default="info", show_default=True, help="Show nothing below this.")
-@click.option("--fail-on", type=click.Choice([*RANK, "never"]), help="Exit with 1 from this severity on.  [default: error]")
-@click.option("--persona", type=click.Choice(["everyone", "auditor"]), help="auditor: also what only a security review reads.")
+@click.option(
+    "--fail-on", type=click.Choice([*RANK, "never"]), help="Exit with 1 from this severity on.  [default: error]"
+)
+@click.option(
+    "--persona", type=click.Choice(["everyone", "auditor"]), help="auditor: also what only a security review reads."
+)
 @click.option("--strict", is_flag=True, help="SQL that could not be analysed fails the audit.")
 @common(FORMATS)
 def command(source: str | None, **options: Any) -> int:
@@ -50,9 +54,7 @@ def command(source: str | None, **options: Any) -> int:
         persona=options["persona"] or config.persona,
     )
     try:
-        loaded = api.load(
-            source, config=config, platform=options["platform"], as_tool=options["as_tool"], progress=say
-        )
+        loaded = api.load(source, config=config, platform=options["platform"], as_tool=options["as_tool"], progress=say)
         audit = api.audit(loaded, selection=selection, progress=say)
     finally:
         say("")
@@ -105,7 +107,7 @@ def _text(audit: Audit, path: Path | None, options: dict[str, Any]) -> str:
 
 
 def exit_code(audit: Audit, config: Config, options: dict[str, Any]) -> int:
-    """1 when a finding is as severe as --fail-on, or SQL was not analysed under --strict; 3 without any table; else 0."""
+    """1 for a finding as severe as --fail-on, or SQL not analysed under --strict; 3 without any table; else 0."""
     result = audit.result
     threshold = options["fail_on"] or config.fail_on
     if threshold != "never" and any(RANK[f.severity] <= RANK[threshold] for f in result.findings):

@@ -15,22 +15,24 @@ from policytool.config import PLATFORMS, Config, find, load
 from policytool.errors import ConfigurationError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
+COLOUR = click.Choice(["auto", "always", "never"])
 SEVERITY = click.Choice(["error", "warning", "info"])
 
 
 def common(formats: tuple[str, ...]) -> Callable[[F], F]:
     """The options every command has; `formats` are those of -f, the first is the default."""
+    form = click.Choice(formats)
     options = (
-        click.option("-f", "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help="Form of the report."),
-        click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write to a file; repeatable."),
-        click.option("--config", "config_path", type=click.Path(path_type=Path), help="Configuration file, instead of the nearest policytool.toml or pyproject.toml."),
-        click.option("--platform", type=click.Choice(PLATFORMS), help="Whose database the SQL runs on; found out by itself."),
+        click.option("-f", "--format", "form", type=form, default=formats[0], show_default=True, help="Output format."),
+        click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write to a file."),
+        click.option("--config", "config_path", type=click.Path(path_type=Path), help="Use this configuration file."),
+        click.option("--platform", type=click.Choice(PLATFORMS), help="Whose database; found out by itself."),
         click.option("--as-tool", is_flag=True, help="Leave out files that the layout's own tool would skip."),
         click.option("-q", "--quiet", count=True, help="Say less."),
         click.option("-v", "--verbose", count=True, help="Say more."),
-        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour; NO_COLOR is obeyed."),
+        click.option("--color", type=COLOUR, default="auto", show_default=True, help="NO_COLOR is obeyed."),
         click.option("--no-progress", is_flag=True, help="No progress on stderr."),
-    )  # fmt: skip
+    )
 
     def decorate(function: F) -> F:
         for option in reversed(options):

@@ -6,7 +6,15 @@ import click
 
 
 @click.command("rules")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the list.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of the list.",
+)
 def command(form: str) -> int:
     """List every rule with its severity and title.
 

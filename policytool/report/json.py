@@ -23,7 +23,11 @@ def document(audit: Audit) -> dict[str, Any]:
     result = audit.result
     return {
         "source": {"label": audit.project.label, "layout": audit.project.layout, "files": len(audit.project.files)},
-        "platform": {"name": audit.platform.name, "why": audit.platform.why, "exposed_schemas": audit.platform.exposed_schemas},
+        "platform": {
+            "name": audit.platform.name,
+            "why": audit.platform.why,
+            "exposed_schemas": audit.platform.exposed_schemas,
+        },
         "notes": [msgspec.to_builtins(note) for note in audit.project.notes],
         "findings": [finding(f) for f in result.findings],
         "ignored": [ignored(i) for i in result.ignored],

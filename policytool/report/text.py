@@ -20,7 +20,7 @@ MAX_UNMODELLED = 8
 
 
 def show(audit: Audit, console: Console, *, verbosity: int = 0) -> None:
-    """Print head, findings, coverage and counts. `verbosity` 1 shows every finding and every file; -1 only the counts."""
+    """Print head, findings, coverage and counts. Verbosity 1 shows every finding and file; -1 only the counts."""
     if verbosity >= 0:
         _head(audit, console, verbosity)
         for severity in SEVERITIES:
@@ -34,8 +34,10 @@ def _head(audit: Audit, console: Console, verbosity: int) -> None:
     schemas = ", ".join(platform.exposed_schemas) or "all"
     console.print(
         Text(f"{project.label}: {_count(len(project.files), 'file')} ({project.layout}), ")
-        + Text(f"{_count(audit.statements, 'statement')}; platform {platform.name}: {platform.why}; "
-               f"exposed schemas: {schemas}"),
+        + Text(
+            f"{_count(audit.statements, 'statement')}; platform {platform.name}: {platform.why}; "
+            f"exposed schemas: {schemas}"
+        ),
         soft_wrap=False,
         style="dim",
     )
@@ -44,7 +46,9 @@ def _head(audit: Audit, console: Console, verbosity: int) -> None:
         console.print(Text(f"note: {place}{note.message}" + (f" ({note.hint})" if note.hint else "")), style="dim")
     if verbosity > 0:
         for file in project.files:
-            console.print(Text(f"  {file.path}" + (" (not run by the layout's own tool)" if file.skipped_by_tool else "")))
+            console.print(
+                Text(f"  {file.path}" + (" (not run by the layout's own tool)" if file.skipped_by_tool else ""))
+            )
     console.print()
 
 
@@ -98,7 +102,9 @@ def _finding(audit: Audit, console: Console, finding: Finding) -> None:
 
 
 def _place(console: Console, place: Location) -> None:
-    console.print(Text("  --> ", style="bold blue").append(f"{place.path}:{place.line}:{place.column}", style="default"))
+    console.print(
+        Text("  --> ", style="bold blue").append(f"{place.path}:{place.line}:{place.column}", style="default")
+    )
 
 
 def _excerpt(console: Console, text: str | None, place: Location, severity: Severity) -> None:
@@ -116,7 +122,11 @@ def _excerpt(console: Console, text: str | None, place: Location, severity: Seve
     if len(lines) == 1 and mark is not None:
         left, right = mark[0], min(mark[1], width)
         if right > left:
-            console.print(Text(" " * gutter + " | ", style="bold blue").append(" " * left + "^" * (right - left), style=STYLE[severity]))
+            console.print(
+                Text(" " * gutter + " | ", style="bold blue").append(
+                    " " * left + "^" * (right - left), style=STYLE[severity]
+                )
+            )
 
 
 def _note(console: Console, label: str, message: str) -> None:
