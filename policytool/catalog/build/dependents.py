@@ -17,10 +17,7 @@ Edge = tuple[Part, bool]  # a dependent, and whether it goes along without CASCA
 
 def dependents(state: State, part: Part) -> Iterator[Edge]:
     """The direct dependents of an object or part, those that are parts of itself left out."""
-    if part.part:
-        find = _PARTS.get(part.part)
-    else:
-        find = _type if part.kind in TYPE_KINDS else _WHOLE.get(part.kind)
+    find = (_PARTS if part.part else _WHOLE).get(part.part or part.kind)
     if find is not None:
         yield from find(state, part)
 
@@ -251,6 +248,7 @@ _WHOLE: dict[str, Callable[[State, Part], Iterator[Edge]]] = {
     "extensions": _extension,
     "servers": _server,
     "wrappers": _wrapper,
+    **dict.fromkeys(TYPE_KINDS, _type),
 }
 _PARTS: dict[str, Callable[[State, Part], Iterator[Edge]]] = {
     "column": _column,

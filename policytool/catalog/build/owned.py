@@ -26,7 +26,7 @@ _ACL_KINDS: dict[str, AclKind] = {
     **dict.fromkeys(TYPE_KINDS, "TYPES"),
     "wrappers": "WRAPPERS",
     "servers": "SERVERS",
-}  # type: ignore[dict-item]
+}
 
 
 def drop_roles(state: State, node: Node) -> None:

@@ -89,7 +89,7 @@ def _set_schema(state: State, node: Node) -> None:
             _move(state, "others", key, node["newschema"])
 
 
-def _move(state: State, kind: str, key: Any, wanted: str) -> None:
+def _move(state: State, kind: Any, key: Any, wanted: str) -> None:
     schema = state.creation_schema(wanted)
     match kind:
         case "functions":
