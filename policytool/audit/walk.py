@@ -19,12 +19,11 @@ from policytool.rule import (
     ViewRule,
 )
 
-
 S = TypeVar("S")
 
 
 def walk(rules: Iterable[Rule], context: Context) -> Iterator[Finding]:
-    """All findings of the rules, in no particular order. What the platform made is no subject; the user's policies are."""
+    """All findings of the rules, in no particular order. What the platform made is no subject; policies on it are."""
     for rule in rules:
         yield from _findings(rule, context)
 

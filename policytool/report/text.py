@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from policytool.audit.outcome import Audit
@@ -15,8 +14,8 @@ from policytool.syntax.location import Location, excerpt
 
 STYLE: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 SHOWN: dict[Severity, int] = {"error": 10, "warning": 3, "info": 0}  # findings of one rule shown in full
-MAX_EXCERPT = 4  # lines
-MAX_UNMODELLED = 8
+MAX_ASSUMED = 5
+MAX_UNMODELLED = 5
 
 
 def show(audit: Audit, console: Console, *, verbosity: int = 0) -> None:
@@ -108,42 +107,55 @@ def _place(console: Console, place: Location) -> None:
 
 
 def _excerpt(console: Console, text: str | None, place: Location, severity: Severity) -> None:
+    """The line where the guilty span begins, with that part of the span underlined."""
     if text is None:
         return
-    lines = excerpt(text, place)[:MAX_EXCERPT]
-    gutter = len(str(lines[-1].number))
-    width = max(20, console.width - gutter - 4)
-    for line in lines:
-        console.print(
-            Text(f"{line.number:>{gutter}} | ", style="bold blue").append(line.text[:width], style="default"),
-            no_wrap=True, overflow="crop",
-        )  # fmt: skip
-    mark = lines[0].mark
-    if len(lines) == 1 and mark is not None:
-        left, right = mark[0], min(mark[1], width)
-        if right > left:
-            console.print(
-                Text(" " * gutter + " | ", style="bold blue").append(
-                    " " * left + "^" * (right - left), style=STYLE[severity]
-                )
-            )
+    line = excerpt(text, place)[0]
+    gutter = len(str(line.number))
+    width = max(20, console.width - gutter - 3)
+    shown, (left, right) = line.text, line.mark or (0, 0)
+    if left > width * 2 // 3:  # a long line: begin near the span
+        cut = left - width // 3
+        shown, left, right = "…" + shown[cut:], left - cut + 1, right - cut + 1
+    right = min(right, len(shown.rstrip()), width)
+    bar = Text(f"{' ' * gutter} |", style="bold blue")
+    console.print(bar)
+    console.print(Text(f"{line.number} | ", style="bold blue").append(shown[:width], style="default"), no_wrap=True)
+    if right > left:
+        console.print(bar.copy().append(" " * (left + 1) + "^" * (right - left), style=STYLE[severity]))
 
 
 def _note(console: Console, label: str, message: str) -> None:
-    text = Text(f"= {label}: ", style="bold").append(message, style="default")
-    console.print(Padding(text, (0, 0, 0, 2)))
+    """`= label: message`, its lines under each other."""
+    head = f"  = {label}: "
+    for number, line in enumerate(message.splitlines()):
+        text = Text(head, style="bold") if number == 0 else Text(" " * len(head))
+        for part, piece in enumerate(_wrapped(line, console.width - len(head), console)):
+            start = text if part == 0 else Text(" " * len(head))
+            console.print(start.append(piece, style="default"), no_wrap=True, overflow="ignore", crop=False)
+
+
+def _wrapped(line: str, width: int, console: Console) -> list[str]:
+    return [part.plain.rstrip() for part in Text(line).wrap(console, max(20, width))] or [""]
 
 
 def _unmodelled(audit: Audit, console: Console, verbosity: int) -> None:
-    items = [u for u in audit.result.coverage.unmodelled if u.security or verbosity > 0]
-    if not items:
-        return
-    console.print(Text(f"not analysed: {_count(len(items), 'statement')}", style="bold"))
-    for item in items if verbosity > 0 else items[:MAX_UNMODELLED]:
+    items = audit.result.coverage.unmodelled
+    assumed = [u for u in items if u.kind == "assumed"]
+    if assumed:
+        names = [u.message.partition(" is assumed")[0] for u in assumed]
+        shown = names if verbosity > 0 else names[:MAX_ASSUMED]
+        more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+        console.print(Text(f"made by no migration here, so little is known of them: {', '.join(shown)}{more}"))
+    open_ = [u for u in items if u.kind != "assumed" and (u.security or verbosity > 0)]
+    if open_:
+        console.print(Text(f"not analysed: {_count(len(open_), 'statement')}", style="bold"))
+    for item in open_ if verbosity > 0 else open_[:MAX_UNMODELLED]:
         console.print(Text(f"  {item.location.path}:{item.location.line}: {item.message}"))
-    if verbosity <= 0 and len(items) > MAX_UNMODELLED:
-        console.print(Text(f"  … and {len(items) - MAX_UNMODELLED} more (-v shows all)"))
-    console.print()
+    if verbosity <= 0 and len(open_) > MAX_UNMODELLED:
+        console.print(Text(f"  … and {len(open_) - MAX_UNMODELLED} more (-v shows all)"))
+    if items:
+        console.print()
 
 
 def _tail(audit: Audit, console: Console, verbosity: int) -> None:
