@@ -25,9 +25,7 @@ _LEFT_OUT: Final = frozenset({"basetype", "parallel"})
 def create(state: State, node: Node) -> None:
     """CREATE [OR REPLACE] AGGREGATE, a DefineStmt of OBJECT_AGGREGATE."""
     schema, name = split_name(node["defnames"])
-    parts: dict[str, Node] = {
-        _OLD_NAMES.get(e["defname"], e["defname"]): e for e in elements(node.get("definition", []))
-    }
+    parts = {_part(element): element for element in elements(node.get("definition", []))}
     for needed in ("stype", "sfunc"):
         if needed not in parts:
             raise Refused("42P13", f"aggregate {needed} must be specified")

@@ -153,7 +153,7 @@ def _option(state: State, function: Function, name: str, option: Node) -> dict[s
 def parallel(text: str) -> Literal["UNSAFE", "RESTRICTED", "SAFE"]:
     """A value of PARALLEL."""
     if text not in ("unsafe", "safe", "restricted"):
-        raise Refused("22023", 'parameter "parallel" must be SAFE, RESTRICTED, or UNSAFE')
+        raise Refused("42601", 'parameter "parallel" must be SAFE, RESTRICTED, or UNSAFE')
     return cast("Literal['UNSAFE', 'RESTRICTED', 'SAFE']", text.upper())
 
 
