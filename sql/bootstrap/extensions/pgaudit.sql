@@ -1,2 +1,3 @@
 -- pgaudit: schema = current, fixed = no, relocatable = yes, version = 17.0, runs = yes
--- Audit logging. It works through settings and hooks; there is nothing in it that SQL could name, and nothing to log here.
+-- Audit logging. It works through settings and hooks; there is nothing in it that SQL could name, and nothing to log
+-- here.

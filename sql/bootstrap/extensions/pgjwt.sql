@@ -1,6 +1,6 @@
 -- pgjwt: schema = current, fixed = no, relocatable = no, version = 0.2.0, runs = yes
--- JSON web tokens. A stand-in with the real one's functions, computed without pgcrypto: HS256, HS384 and HS512 are exact.
--- The functions named pgjwt_* are the stand-in's own.
+-- JSON web tokens. A stand-in with the real one's functions, computed without pgcrypto: HS256, HS384 and HS512 are
+-- exact. The functions named pgjwt_* are the stand-in's own.
 
 create function url_encode(data bytea) returns text language sql immutable
     return translate(encode(data, 'base64'), E'+/=\n', '-_');

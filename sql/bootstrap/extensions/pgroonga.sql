@@ -1,6 +1,6 @@
 -- pgroonga: schema = current, fixed = no, relocatable = yes, version = 3.2.5, runs = yes
--- Full text search in any language. A stand-in: queries can be written and are refused when run; its indexes cannot be made.
--- Of its many functions and operators the commonest are here.
+-- Full text search in any language. A stand-in: queries can be written and are refused when run; its indexes cannot
+-- be made. Of its many functions and operators the commonest are here.
 
 create function pgroonga_match_text(target text, keyword text) returns boolean language plpgsql immutable strict as $$
 begin

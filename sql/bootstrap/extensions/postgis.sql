@@ -1,8 +1,8 @@
 -- postgis: schema = current, fixed = no, relocatable = no, version = 3.5.3, runs = yes
 -- Geometries on a plane and on the globe. A stand-in: a value is kept as the text it was given, such as
--- `SRID=4326;POINT(1 2)`. Exact for points: making them, their coordinates, their SRID, their text and GeoJSON. Whatever
--- would compute with shapes is refused with an error. Left out: index operator classes, rasters, topology, most of the
--- library's 700 functions.
+-- `SRID=4326;POINT(1 2)`. Exact for points: making them, their coordinates, their SRID, their text and GeoJSON.
+-- Whatever would compute with shapes is refused with an error. Left out: index operator classes, rasters, topology,
+-- most of the library's 700 functions.
 
 create type geometry;
 create type geography;
@@ -76,8 +76,9 @@ create function postgis_text(geometry) returns text language sql immutable stric
     return regexp_replace($1::text, '^\s*SRID=\d+;', '', 'i');
 create function postgis_coordinate(geometry, integer) returns double precision
     language sql immutable strict parallel safe
-    return (regexp_split_to_array(substring(postgis_text($1) from '(?i)^\s*POINT\s*Z?M?\s*\(\s*(.*?)\s*\)\s*$'), '\s+'))[$2]
-        ::double precision;
+    return (
+        regexp_split_to_array(substring(postgis_text($1) from '(?i)^\s*POINT\s*Z?M?\s*\(\s*(.*?)\s*\)\s*$'), '\s+')
+    )[$2]::double precision;
 create function postgis_refuse(what text) returns text language plpgsql immutable parallel safe as $$
 begin
     raise feature_not_supported using message = what || ' needs the real PostGIS; this is a stand-in';

@@ -1,6 +1,6 @@
 -- supabase_vault: schema = vault, fixed = yes, relocatable = no, version = 0.3.1, runs = yes
--- Secrets in the database. A stand-in that encrypts nothing: `secret` holds the text itself, as `decrypted_secret` does.
--- Left out: the three functions that encrypt and decrypt, which only the real view and functions call.
+-- Secrets in the database. A stand-in that encrypts nothing: `secret` holds the text itself, as `decrypted_secret`
+-- does. Left out: the three functions that encrypt and decrypt, which only the real view and functions call.
 
 create table vault.secrets (
     id uuid not null default gen_random_uuid(),
@@ -16,7 +16,8 @@ create table vault.secrets (
 create unique index secrets_name_idx on vault.secrets (name) where name is not null;
 
 create view vault.decrypted_secrets as
-select s.id, s.name, s.description, s.secret, s.secret as decrypted_secret, s.key_id, s.nonce, s.created_at, s.updated_at
+select s.id, s.name, s.description, s.secret, s.secret as decrypted_secret, s.key_id, s.nonce, s.created_at,
+    s.updated_at
 from vault.secrets as s;
 
 create function vault.create_secret(

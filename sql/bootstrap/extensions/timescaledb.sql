@@ -1,6 +1,6 @@
 -- timescaledb: schema = current, fixed = no, relocatable = no, version = 2.16.1, runs = yes
--- Tables of time series. A stand-in: time_bucket is exact for widths without months; a hypertable stays an ordinary table,
--- and there are no policies for it.
+-- Tables of time series. A stand-in: time_bucket is exact for widths without months; a hypertable stays an ordinary
+-- table, and there are no policies for it.
 
 create function time_bucket(bucket_width interval, ts timestamptz) returns timestamptz
     language sql immutable strict parallel safe

@@ -1,6 +1,6 @@
 -- uuid-ossp: schema = current, fixed = no, relocatable = yes, version = 1.1, runs = yes
--- Generators of UUIDs. A stand-in where the library is missing: versions 3, 4 and 5 are exact; 1 has the right time and a
--- random node, as uuid_generate_v1mc always has. The functions named uuid_ossp_* are the stand-in's own.
+-- Generators of UUIDs. A stand-in where the library is missing: versions 3, 4 and 5 are exact; 1 has the right time
+-- and a random node, as uuid_generate_v1mc always has. The functions named uuid_ossp_* are the stand-in's own.
 
 create function uuid_nil() returns uuid language sql immutable strict parallel safe
     return '00000000-0000-0000-0000-000000000000'::uuid;
@@ -19,7 +19,8 @@ create function uuid_ossp_from_hash(hash bytea, version integer) returns uuid
 begin atomic
     select encode(
         set_byte(
-            set_byte(substr(hash, 1, 16), 6, (get_byte(hash, 6) & 15) | (version << 4)), 8, (get_byte(hash, 8) & 63) | 128
+            set_byte(substr(hash, 1, 16), 6, (get_byte(hash, 6) & 15) | (version << 4)),
+            8, (get_byte(hash, 8) & 63) | 128
         ),
         'hex'
     )::uuid;

@@ -1,7 +1,7 @@
 -- vector: schema = current, fixed = no, relocatable = yes, version = 0.8.1, runs = yes
--- Vectors and their distances. A stand-in for a server without pgvector: values are kept as text, `[1,2,3]`, unchecked in
--- form and dimensions; distances are exact. Left out: index methods (hnsw, ivfflat) and their operator classes, ordering,
--- arithmetic on halfvec and sparsevec, and distances of bit strings.
+-- Vectors and their distances. A stand-in for a server without pgvector: values are kept as text, `[1,2,3]`,
+-- unchecked in form and dimensions; distances are exact. Left out: index methods (hnsw, ivfflat) and their operator
+-- classes, ordering, arithmetic on halfvec and sparsevec, and distances of bit strings.
 
 create type vector;
 create type halfvec;
@@ -125,7 +125,9 @@ begin atomic
     select vector_of(array_agg(x / $1[cardinality($1)] order by place))
     from unnest($1[: cardinality($1) - 1]) with ordinality as u (x, place);
 end;
-create aggregate avg(vector) (sfunc = vector_accum, stype = double precision[], finalfunc = vector_avg, initcond = '{0}');
+create aggregate avg(vector) (
+    sfunc = vector_accum, stype = double precision[], finalfunc = vector_avg, initcond = '{0}'
+);
 create aggregate sum(vector) (sfunc = vector_add, stype = vector);
 
 create function array_to_vector(integer[], integer, boolean) returns vector language sql immutable strict parallel safe

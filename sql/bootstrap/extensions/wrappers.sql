@@ -1,6 +1,7 @@
 -- wrappers: schema = current, fixed = no, relocatable = no, version = 0.5.3, runs = yes
--- Foreign data wrappers for services. A stand-in: wrappers, servers and foreign tables can be made, a query on one fails.
--- The handlers are built on a function of Postgres that gives nothing but an error; the validators accept any option.
+-- Foreign data wrappers for services. A stand-in: wrappers, servers and foreign tables can be made, a query on one
+-- fails. The handlers are built on a function of Postgres that gives nothing but an error; the validators accept any
+-- option.
 
 create table wrappers_fdw_stats (
     fdw_name text not null,

@@ -1,16 +1,17 @@
--- The roles of a Supabase project, their attributes, settings and memberships.
--- Roles belong to the cluster, so a server runs this file once, before it makes the first database; the database is then
--- made with `owner postgres`. The superuser supabase_admin is there from initdb on.
+-- The roles of a Supabase project, their attributes, settings and memberships. Roles belong to the cluster, so a
+-- server runs this file once, before it makes the first database; the database is then made with `owner postgres`.
+-- The superuser supabase_admin is there from initdb on.
 --
--- The platform does otherwise than platform.md says in these points:
+-- Often told otherwise:
 --   * postgres is no member of supabase_auth_admin and supabase_storage_admin since April 2025. It makes triggers and
 --     policies on their tables because supautils lets it, not by ownership.
 --   * On 16 and later postgres holds anon, authenticated, service_role and authenticator with the admin option.
---   * search_path of postgres and supabase_admin holds "\$user", with a backslash, hence no schema of the user's name.
+--   * search_path of postgres and supabase_admin holds "\$user", with a backslash, hence no schema of the user's
+--     name.
 --   * authenticator also has lock_timeout; supabase_etl_admin logs in, replicates and bypasses RLS.
 -- Left out: passwords; session_preload_libraries of authenticator (no session starts where the library is missing);
--- log_statement of the service roles; pg_create_subscription for postgres, which 15 does not have. supabase_auth_admin
--- lost CREATEROLE in August 2026; the many older projects have it.
+-- log_statement of the service roles; pg_create_subscription for postgres, which 15 does not have.
+-- supabase_auth_admin lost CREATEROLE in August 2026; the many older projects have it.
 
 create role postgres with nosuperuser createdb createrole login replication bypassrls;
 

@@ -1,7 +1,7 @@
 -- The platform's schemas, who may use them, and the default privileges that its services rely on.
 -- Those of the API roles in public, storage, graphql_public and supabase_functions are in the profile files.
 --
--- The platform does otherwise than platform.md says in these points:
+-- Often told otherwise:
 --   * there is no schema pgsodium unless the extension is made; cron, net and pgmq come with their extensions, too
 --   * schema extensions belongs to postgres; auth, storage, realtime and graphql_public to supabase_admin
 --   * postgres may use auth, storage and realtime but create nothing in them (April 2025)
@@ -48,6 +48,9 @@ alter default privileges for role supabase_admin in schema realtime grant all on
 alter default privileges for role supabase_admin in schema realtime grant all on sequences to postgres, dashboard_user;
 alter default privileges for role supabase_admin in schema realtime grant all on functions to postgres, dashboard_user;
 
-alter default privileges for role supabase_admin in schema extensions grant all on tables to postgres with grant option;
-alter default privileges for role supabase_admin in schema extensions grant all on sequences to postgres with grant option;
-alter default privileges for role supabase_admin in schema extensions grant all on functions to postgres with grant option;
+alter default privileges for role supabase_admin in schema extensions
+    grant all on tables to postgres with grant option;
+alter default privileges for role supabase_admin in schema extensions
+    grant all on sequences to postgres with grant option;
+alter default privileges for role supabase_admin in schema extensions
+    grant all on functions to postgres with grant option;

@@ -1,6 +1,6 @@
--- Schema auth, the part that projects name: users, identities, sessions, tokens, and the functions that read the claims.
--- Everything belongs to supabase_auth_admin; postgres and dashboard_user get ALL by that role's default privileges.
--- RLS is on and there is no policy. Left out: comments, and the rows of schema_migrations and instances.
+-- Schema auth, the part that projects name: users, identities, sessions, tokens, and the functions that read the
+-- claims. Everything belongs to supabase_auth_admin; postgres and dashboard_user get ALL by that role's default
+-- privileges. RLS is on and there is no policy. Left out: comments, and the rows of schema_migrations and instances.
 --
 -- An empty setting counts as none everywhere: a connection that has served one request keeps '' in the claims.
 

@@ -1,5 +1,5 @@
--- Schema auth, the part that only the auth server writes: second factors, single sign-on, OAuth, passkeys.
--- Newer tables (OAuth server, custom providers, passkeys) have RLS off on the platform, too; no API role is granted any.
+-- Schema auth, the part that only the auth server writes: second factors, single sign-on, OAuth, passkeys. Newer
+-- tables (OAuth server, custom providers, passkeys) have RLS off on the platform, too; no API role is granted any.
 
 set role supabase_auth_admin;
 

@@ -1,9 +1,10 @@
 -- Schema storage, the tables: buckets and objects with RLS on and no policy, uploads in parts, analytics and vectors.
--- They belong to supabase_storage_admin. The API roles may do everything with buckets and objects that a policy lets them;
--- postgres may pass its grants on. Constraints that Postgres names itself are named as the platform has them.
+-- They belong to supabase_storage_admin. The API roles may do everything with buckets and objects that a policy lets
+-- them; postgres may pass its grants on. Constraints that Postgres names itself are named as the platform has them.
 --
--- Left out: comments; the rows of storage.migrations. The tables `prefixes` and the column `objects.level` of 2025 are
--- gone on the platform, too. `grant all` on the older tables gives what the server's version has (MAINTAIN on 17).
+-- Left out: comments; the rows of storage.migrations. The tables `prefixes` and the column `objects.level` of 2025
+-- are gone on the platform, too. `grant all` on the older tables gives what the server's version has (MAINTAIN on
+-- 17).
 
 set role supabase_storage_admin;
 

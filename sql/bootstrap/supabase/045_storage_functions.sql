@@ -1,9 +1,8 @@
--- Schema storage, the functions that policies and clients call, and the triggers.
--- The platform does otherwise than platform.md says in one point: allow_only_operation and allow_any_operation take an
--- operation with or without its prefix `storage.`.
+-- Schema storage, the functions that policies and clients call, and the triggers. allow_only_operation and
+-- allow_any_operation take an operation with or without its prefix `storage.`.
 --
--- The listing functions are plain queries where the platform scans with skips. They give the same rows in the same order,
--- but for what the skips get wrong: folders lost in descending order, and cursors that lie outside the prefix.
+-- The listing functions are plain queries where the platform scans with skips. They give the same rows in the same
+-- order, but for what the skips get wrong: folders lost in descending order, and cursors that lie outside the prefix.
 -- A direct DELETE is refused unless `storage.allow_delete_query` is true; replays of old migrations set it.
 
 set role supabase_storage_admin;
@@ -53,7 +52,8 @@ $$;
 create function storage.allow_only_operation(expected_operation text) returns boolean language sql stable as $$
     select coalesce(
         expected_operation <> ''
-        and regexp_replace(storage.operation(), '^storage\.', '') = regexp_replace(expected_operation, '^storage\.', ''),
+        and regexp_replace(storage.operation(), '^storage\.', '')
+            = regexp_replace(expected_operation, '^storage\.', ''),
         false
     )
 $$;
@@ -93,7 +93,8 @@ declare
     prefix text := coalesce(prefix_param, '');
     cursor_key text := coalesce(nullif(next_token, ''), start_after, '');
     on_folder boolean := exists (
-        select from storage.objects as o where o.bucket_id = _bucket_id and starts_with(o.name, cursor_key || delimiter_param)
+        select from storage.objects as o
+        where o.bucket_id = _bucket_id and starts_with(o.name, cursor_key || delimiter_param)
     );
     seek text := cursor_key || case
         when cursor_key = '' or ascending = false and not on_folder then ''
@@ -107,7 +108,9 @@ begin
             from storage.objects as o
             where o.bucket_id = _bucket_id and starts_with(o.name, prefix)
                 and (
-                    seek = '' or (ascending and o.name collate "C" >= seek) or (not ascending and o.name collate "C" < seek)
+                    seek = ''
+                    or (ascending and o.name collate "C" >= seek)
+                    or (not ascending and o.name collate "C" < seek)
                 )
         ), entry as (
             select distinct on (coalesce(l.folder, l.name)) coalesce(l.folder, l.name) as key, l.*
@@ -228,7 +231,8 @@ begin
             end) as moment
             from entry as e
         )
-        select split_part(k.name, '/', p_level), k.name, k.id, k.updated_at, k.created_at, k.last_accessed_at, k.metadata
+        select split_part(k.name, '/', p_level), k.name, k.id, k.updated_at, k.created_at, k.last_accessed_at,
+            k.metadata
         from keyed as k
         where p_start_after = ''
             or (ascending and (k.moment, k.name collate "C") > (after_moment, p_start_after))
@@ -260,7 +264,8 @@ begin
             );
     else
         return query
-            select split_part(l.name, '/', levels), l.name, l.id, l.updated_at, l.created_at, l.last_accessed_at, l.metadata
+            select split_part(l.name, '/', levels), l.name, l.id, l.updated_at, l.created_at, l.last_accessed_at,
+                l.metadata
             from storage.list_objects_with_delimiter(bucket_name, prefix, '/', most, start_after, '', direction) as l;
     end if;
 end

@@ -1,10 +1,10 @@
--- Schema realtime: the messages that policies guard, what a database function sends, the subscriptions, the publication.
--- Everything but schema_migrations belongs to supabase_realtime_admin.
+-- Schema realtime: the messages that policies guard, what a database function sends, the subscriptions, the
+-- publication. Everything but schema_migrations belongs to supabase_realtime_admin.
 --
--- The platform makes a partition of messages for each day; here one default partition takes every day. Left out is the
--- decoding of the write-ahead log (apply_rls, list_changes and their helpers), which only the Realtime server calls;
--- the filters of a subscription are checked for their columns, not for their values.
--- On the newest hosted projects postgres is no member of supabase_realtime_admin any more; elsewhere it still is.
+-- The platform makes a partition of messages for each day; here one default partition takes every day. Left out is
+-- the decoding of the write-ahead log (apply_rls, list_changes and their helpers), which only the Realtime server
+-- calls; the filters of a subscription are checked for their columns, not for their values. On the newest hosted
+-- projects postgres is no member of supabase_realtime_admin any more; elsewhere it still is.
 
 create table realtime.schema_migrations (
     version bigint not null,
@@ -135,7 +135,8 @@ begin
         end if;
     end loop;
     new.filters = (
-        select coalesce(array_agg(f order by f.column_name, f.op, f.value, f.negate), '{}') from unnest(new.filters) as f
+        select coalesce(array_agg(f order by f.column_name, f.op, f.value, f.negate), '{}')
+        from unnest(new.filters) as f
     );
     new.selected_columns = (select array_agg(c order by c) from unnest(new.selected_columns) as c);
     return new;

@@ -9,7 +9,9 @@ create function graphql_public.graphql(
 declare
     answer jsonb;
 begin
-    if to_regprocedure('graphql.resolve(text, jsonb, text, jsonb)') is null then
+    if not exists (
+        select from pg_catalog.pg_proc as p where p.proname = 'resolve' and p.pronamespace = to_regnamespace('graphql')
+    ) then
         return '{"errors": [{"message": "pg_graphql extension is not enabled."}]}';
     end if;
     execute 'select graphql.resolve($1, $2, $3, $4)'

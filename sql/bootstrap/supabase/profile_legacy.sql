@@ -1,8 +1,8 @@
 -- Default privileges of projects made before 2026-05-30: whatever postgres or supabase_admin makes in public is open to
 -- the three API roles, and so is what postgres makes in storage.
 --
--- Where platform.md speaks of both roles in all four schemas, the platform has both of them in public only: postgres in
--- storage, supabase_admin in graphql_public and supabase_functions.
+-- Often told otherwise: both roles have such defaults in public only, postgres in storage, supabase_admin in
+-- graphql_public and supabase_functions.
 
 alter default privileges for role postgres in schema public
     grant all on tables to postgres, anon, authenticated, service_role;

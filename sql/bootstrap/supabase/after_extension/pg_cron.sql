@@ -1,4 +1,5 @@
--- What the platform grants once pg_cron is there: postgres may schedule jobs and read them, but not write cron.job itself.
+-- What the platform grants once pg_cron is there: postgres may schedule jobs and read them, but not write cron.job
+-- itself.
 
 grant usage on schema cron to postgres with grant option;
 grant all on all tables in schema cron to postgres with grant option;
