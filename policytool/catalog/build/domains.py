@@ -11,6 +11,7 @@ from policytool.catalog.build.nodes import Node, split_name
 from policytool.catalog.build.routines import assume_type
 from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.catalog.expression.canonical import canonical
+from policytool.catalog.expression.names import Names, Relation
 from policytool.catalog.expression.types import type_name
 from policytool.catalog.model import Constraint, Name
 from policytool.catalog.objects import Domain
@@ -59,11 +60,16 @@ def _check(state: State, domain: Domain, node: Node) -> Constraint:
     return Constraint(
         name=name,
         kind="CHECK",
-        expression=canonical(node["raw_expr"], names_of(state), expected="boolean"),
+        expression=check_text(node["raw_expr"], names_of(state), domain.type),
         validated=not node.get("skip_validation", False),
         made=state.at,
         changed=state.at,
     )
+
+
+def check_text(node: Node, names: Names, kind: str) -> str:
+    """The canonical text of a CHECK of a domain, in which VALUE is of the domain's type."""
+    return canonical(node, names, extra=(Relation("", "", (("value", kind),)),), expected="boolean")
 
 
 def _default(state: State, domain: Domain, node: Node | None) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from policytool.catalog.build.nodes import Node, split_name
 from policytool.catalog.build.privileges import initial_grants
+from policytool.catalog.build.routines import is_multirange
 from policytool.catalog.build.state import TYPE_KINDS, Kind, Refused, State
 from policytool.catalog.model import Name
 from policytool.catalog.spelling import qualified
@@ -21,7 +22,8 @@ def new_type(state: State, parts: list[Node]) -> Name:
 
 def check_free(state: State, key: Name) -> None:
     """Refuse a name that a type or the row type of a table or view has."""
-    if key in state.tables or key in state.views or any(key in state.store(cast("Kind", kind)) for kind in TYPE_KINDS):
+    taken = key in state.tables or key in state.views or is_multirange(state, *key)
+    if taken or any(key in state.store(cast("Kind", kind)) for kind in TYPE_KINDS):
         raise Refused("42710", f'type "{key[1]}" already exists')
 
 

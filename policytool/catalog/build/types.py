@@ -96,9 +96,9 @@ def create_composite(state: State, node: Node) -> None:
     """CREATE TYPE … AS (…)."""
     relation = node["typevar"]
     key = (state.creation_schema(relation.get("schemaname")), relation["relname"])
+    check_free(state, key)
     if state.relation_kind(key) is not None:
         raise Refused("42P07", f'relation "{key[1]}" already exists')
-    check_free(state, key)
     columns: list[Column] = []
     for element in node.get("coldeflist", []):
         column = _attribute(state, element["ColumnDef"])
@@ -236,7 +236,7 @@ def define_base_type(state: State, node: Node) -> None:
         state.update("base_types", key)
     else:
         check_free(state, key)
-        raise Refused("42704", f'type "{name}" does not exist: create it as a shell type first')
+        raise Refused("42710", f'type "{name}" does not exist: create it as a shell type first')
 
 
 def alter_type(state: State, node: Node) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from policytool.catalog.build.domains import check_text
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.rewrite import rule_definition
 from policytool.catalog.build.routine_body import standard
@@ -100,11 +101,12 @@ union all select 'operator class ' || s.nspname || '.' || c.opcname, '1'::jsonb
   from pg_opclass c join schemas s on s.oid = c.opcnamespace
 union all select 'operator family ' || s.nspname || '.' || c.opfname, '1'::jsonb
   from pg_opfamily c join schemas s on s.oid = c.opfnamespace
-union all select 'operator ' || s.nspname || '.' || o.oprname || '(' || coalesce(format_type(nullif(o.oprleft, 0), null),
-    'NONE') || ', ' || format_type(o.oprright, null) || ')', '1'::jsonb
-  from pg_operator o join schemas s on s.oid = o.oprnamespace where o.oprcode <> 0
+union all select 'operator ' || s.nspname || '.' || o.oprname || '(' ||
+    coalesce(format_type(nullif(o.oprleft, 0), null), 'NONE') || ', ' || format_type(o.oprright, null) || ')',
+    '1'::jsonb from pg_operator o join schemas s on s.oid = o.oprnamespace where o.oprcode <> 0
 union all select 'cast (' || format_type(c.castsource, null) || ' AS ' || format_type(c.casttarget, null) || ')',
-    '1'::jsonb from pg_cast c where c.oid >= 16384
+    '1'::jsonb from pg_cast c where c.oid >= 16384 and not exists (select from pg_depend d where d.objid = c.oid and
+    d.classid = 'pg_cast'::regclass and d.deptype = 'i')
 union all select 'user mapping FOR ' || u.usename || ' SERVER ' || u.srvname, '1'::jsonb from pg_user_mappings u""",
     "object comments": """
 select case d.classoid
@@ -118,10 +120,12 @@ select case d.classoid
     when 'pg_publication'::regclass then 'publication ' || (select pubname from pg_publication p where p.oid = d.objoid)
     when 'pg_event_trigger'::regclass then 'event trigger ' || (
       select evtname from pg_event_trigger p where p.oid = d.objoid)
-    when 'pg_foreign_server'::regclass then 'server ' || (select srvname from pg_foreign_server p where p.oid = d.objoid)
+    when 'pg_foreign_server'::regclass then 'server ' || (
+      select srvname from pg_foreign_server p where p.oid = d.objoid)
     when 'pg_collation'::regclass then 'collation ' || (select collname from pg_collation p where p.oid = d.objoid)
     when 'pg_cast'::regclass then 'cast' when 'pg_operator'::regclass then 'operator'
-    when 'pg_statistic_ext'::regclass then 'statistics ' || (select stxname from pg_statistic_ext p where p.oid = d.objoid)
+    when 'pg_statistic_ext'::regclass then 'statistics ' || (
+      select stxname from pg_statistic_ext p where p.oid = d.objoid)
   end, to_jsonb(d.description)
 from pg_description d where d.objoid >= 16384 and d.classoid <> 'pg_class'::regclass""",
     "policy expressions": """
@@ -206,12 +210,12 @@ def _rule(state: State, key: str, value: Any) -> Any:
 
 
 def _domain(state: State, key: str, value: Any) -> Any:
+    kind = next(d.type for d in state.domains.values() if _dotted(d) == key)
     checks = {}
     for name, definition in value["checks"].items():
         node = parse(f"create domain d as int {definition}")[0].stmt["CreateDomainStmt"]["constraints"][0]
-        checks[name] = canonical(node["Constraint"]["raw_expr"], names_of(state), expected="boolean")
+        checks[name] = check_text(node["Constraint"]["raw_expr"], names_of(state), kind)
     default = value["default"]
-    kind = next(d.type for d in state.domains.values() if f"{d.schema}.{d.name}" == key)
     if default is not None:
         node = parse(f"select {default}")[0].stmt["SelectStmt"]["targetList"][0]["ResTarget"]["val"]
         default = canonical(node, names_of(state), expected=kind)
@@ -378,7 +382,8 @@ def _comments(state: State) -> Pairs:
             for field, noun in _PARTS.items():
                 for part in getattr(item, field, ()):
                     yield f"{noun} {part.name}", part.comment
-    for store in (state.enums, state.domains, state.composites, state.ranges, state.base_types):
+    stores: tuple[Any, ...] = (state.enums, state.domains, state.composites, state.ranges, state.base_types)
+    for store in stores:
         for item in _own(store):
             yield f"type {_dotted(item)}", item.comment
     for noun, named in (
@@ -418,7 +423,8 @@ def _trigger_conditions(state: State) -> Pairs:
 
 def _view_definitions(state: State) -> Pairs:
     for view in _own(state.views):
-        yield _dotted(view), view.definition
+        if view.schema != "pg_temp":
+            yield _dotted(view), view.definition
 
 
 def _rule_definitions(state: State) -> Pairs:

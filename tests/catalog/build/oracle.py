@@ -191,7 +191,7 @@ select s.nspname || '.' || t.typname, jsonb_build_object('owner', pg_get_userbyi
   'grants', (select coalesce(jsonb_agg(g order by g), '[]')
              from aclexplode_text(coalesce(t.typacl, acldefault('T', t.typowner)), '') g))
 from pg_type t join schemas s on s.oid = t.typnamespace
-where t.typtype in ('e', 'd', 'r', 'c', 'b') and (t.typrelid = 0 or exists (
+where (t.typtype in ('e', 'd', 'r', 'c', 'b') or not t.typisdefined) and (t.typrelid = 0 or exists (
     select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))
   and t.typcategory <> 'A' and not exists (
     select from pg_depend d where d.classid = 'pg_type'::regclass and d.objid = t.oid and d.deptype = 'e')""",
@@ -206,6 +206,46 @@ select pg_get_userbyid(d.defaclrole) || '/' || coalesce(n.nspname, '') || '/' ||
   else 'LARGE OBJECTS' end,
   (select coalesce(jsonb_agg(g order by g), '[]') from aclexplode_text(d.defaclacl, '') g)
 from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace""",
+}
+
+# What belongs to the whole cluster, or exists without a user's doing: asked for by name only.
+OTHER_QUERIES: dict[str, LiteralString] = {
+    "roles": """
+select r.rolname, jsonb_build_object('superuser', r.rolsuper, 'inherit', r.rolinherit, 'createrole', r.rolcreaterole,
+  'createdb', r.rolcreatedb, 'login', r.rolcanlogin, 'replication', r.rolreplication, 'bypassrls', r.rolbypassrls,
+  'settings', coalesce((select to_jsonb(s.setconfig) from pg_db_role_setting s
+                        where s.setrole = r.oid and s.setdatabase = 0), '[]'))
+from pg_roles r where r.rolname !~ '^pg_' and r.rolname not in ('postgres', 'supabase_admin')""",
+    "memberships": """
+select pg_get_userbyid(m.member) || ' in ' || pg_get_userbyid(m.roleid), jsonb_build_object(
+  'admin', m.admin_option, 'inherit', m.inherit_option, 'set', m.set_option)
+from pg_auth_members m where pg_get_userbyid(m.roleid) !~ '^pg_'""",
+    "extensions": """
+select e.extname, to_jsonb(n.nspname) from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+where e.extname <> 'plpgsql'""",
+    "servers": """
+select s.srvname, jsonb_build_object('owner', pg_get_userbyid(s.srvowner), 'grants', (select coalesce(
+  jsonb_agg(g order by g), '[]') from aclexplode_text(coalesce(s.srvacl, acldefault('S', s.srvowner)), '') g))
+from pg_foreign_server s""",
+    "wrappers": """
+select w.fdwname, jsonb_build_object('owner', pg_get_userbyid(w.fdwowner), 'grants', (select coalesce(
+  jsonb_agg(g order by g), '[]') from aclexplode_text(coalesce(w.fdwacl, acldefault('F', w.fdwowner)), '') g))
+from pg_foreign_data_wrapper w""",
+    "public": """
+select s.nspname, jsonb_build_object('owner', pg_get_userbyid(s.nspowner), 'grants', (select coalesce(
+  jsonb_agg(g order by g), '[]') from aclexplode_text(coalesce(s.nspacl, acldefault('n', s.nspowner)), '') g))
+from schemas s where s.nspname = 'public'""",
+    "publications": """
+select p.pubname, jsonb_build_object('owner', pg_get_userbyid(p.pubowner), 'tables', (
+  select coalesce(jsonb_agg(n.identity order by n.identity), '[]') from pg_publication_rel r
+  join names n on n.oid = r.prrelid where r.prpubid = p.oid),
+  'schemas', (select coalesce(jsonb_agg(n.nspname order by n.nspname), '[]') from pg_publication_namespace r
+  join pg_namespace n on n.oid = r.pnnspid where r.pnpubid = p.oid))
+from pg_publication p""",
+    "event triggers": """
+select e.evtname, jsonb_build_object('owner', pg_get_userbyid(e.evtowner), 'function', (
+  select n.nspname || '.' || f.proname from pg_proc f join pg_namespace n on n.oid = f.pronamespace
+  where f.oid = e.evtfoid)) from pg_event_trigger e""",
 }
 
 # One privilege as text: grantee=PRIVILEGE(column)/grantor, with * where it may be passed on.
@@ -224,6 +264,6 @@ def observed(connection: Connection, facets: Iterable[str]) -> dict[str, Facts]:
     connection.execute(_ACL)
     found: dict[str, Facts] = {}
     for facet in facets:
-        query = _USER + QUERIES[facet].replace("aclexplode_text", "pg_temp.aclexplode_text")
+        query = _USER + (QUERIES | OTHER_QUERIES)[facet].replace("aclexplode_text", "pg_temp.aclexplode_text")
         found[facet] = {identity: facts for identity, facts in connection.execute(query).fetchall()}  # noqa: C416
     return found

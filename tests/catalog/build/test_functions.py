@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 CREATED = [
     "create function f(a int, b text default 'x') returns int language sql as 'select 1'",
     "create function f(in a int, inout b text, out c numeric(10,2)) language plpgsql as 'begin end'",
-    "create function f(varchar(20), char(3), timestamp(3), numeric(8,2)[]) returns varchar(5) language plpgsql as 'begin end'",
+    "create function f(varchar(20), char(3), timestamp(3), numeric(8,2)[]) returns varchar(5) language plpgsql "
+    "as 'begin end'",
     "create function f() returns table (a int, b text) language sql as $$select 1, 'x'$$",
     "create function f() returns table (a int) language sql as $$select 1$$",
     "create function f(a int[], variadic b text[]) returns setof text language sql as 'select b[1]' rows 7",
@@ -47,12 +48,14 @@ CREATED = [
     "create function f(a int) returns int window language internal as 'window_row_number'",
     "create aggregate total(int) (sfunc = int4pl, stype = int, initcond = '0')",
     "create aggregate counted(*) (sfunc = int8inc, stype = int8, initcond = '0', parallel = safe)",
-    "create aggregate mean(float8) (sfunc = float8_accum, stype = float8[], finalfunc = float8_avg, initcond = '{0,0,0}');"
+    "create aggregate mean(float8) (sfunc = float8_accum, stype = float8[], finalfunc = float8_avg, initcond = "
+    "'{0,0,0}');"
     "drop aggregate mean(float8)",
     "create aggregate old (basetype = int, sfunc = int4pl, stype = int, initcond = '0')",
     "create function step(int, text) returns int language sql as 'select 1'; create aggregate folded(text) "
     "(sfunc = step, stype = int)",
-    "create aggregate a(int) (sfunc = int4pl, stype = int); create or replace aggregate a(int) (sfunc = int4mi, stype = int)",
+    "create aggregate a(int) (sfunc = int4pl, stype = int); create or replace aggregate a(int) (sfunc = int4mi, "
+    "stype = int)",
 ]
 
 REPLACED = [
@@ -66,7 +69,8 @@ REPLACED = [
     "create or replace function f(a int, b int, out c int) language sql as 'select 2'",
     "create or replace function f(a int, b int) returns setof int language sql as 'select 2'",
     "create function f(a int, b int) returns int language sql as 'select 2'",
-    "create function f(a int, b text) returns int language sql as 'select 2'; create or replace function f(a int, b text) "
+    "create function f(a int, b text) returns int language sql as 'select 2'; create or replace function f(a "
+    "int, b text) "
     "returns int language sql strict as 'select 3'",
     "grant execute on function f(int, int) to public; create or replace function f(a int, b int) returns int "
     "language sql as 'select 2'",
@@ -87,7 +91,8 @@ ALTERED = [
     "alter routine f(int) security definer",
     "create function f(text) returns int language sql as 'select 1'; alter function f stable",
     "create procedure p(a int, out b int) language plpgsql as 'begin end'; alter procedure p(int) security definer",
-    "create procedure p(a int, out b int) language plpgsql as 'begin end'; alter procedure p(int, int) security definer",
+    "create procedure p(a int, out b int) language plpgsql as 'begin end'; alter procedure p(int, int) security "
+    "definer",
     "create procedure p(a int, out b int) language plpgsql as 'begin end'; alter function p(int) security definer",
     "create procedure p(a int) language plpgsql as 'begin end'; alter procedure p strict",
     "create aggregate a(int) (sfunc = int4pl, stype = int); alter function a(int) stable",
@@ -126,7 +131,7 @@ def test_new_routines_are_as_on_a_server(database: Connection, sql: str) -> None
 
 @pytest.mark.parametrize("sql", REPLACED)
 def test_or_replace_follows_the_server(database: Connection, sql: str) -> None:
-    """OR REPLACE takes body, settings and SECURITY from the new statement, and refuses another result or other names."""
+    """OR REPLACE takes body, settings and SECURITY from the new statement, and refuses another result or names."""
     before = (
         "create function f(a int, b int) returns int language sql security definer set search_path = '' as 'select 1';"
     )
@@ -148,7 +153,8 @@ def test_what_postgres_refuses_is_refused(database: Connection, sql: str) -> Non
 def test_replacing_keeps_owner_and_grants() -> None:
     """OR REPLACE keeps owner, grants, comment and place of birth; SECURITY DEFINER and settings go unless repeated."""
     catalog = built(
-        "create role r; create function f() returns int language sql security definer set search_path = '' as 'select 1';\n"
+        "create role r; create function f() returns int language sql security definer set search_path = '' as "
+        "'select 1';\n"
         "revoke all on function f() from public; comment on function f() is 'kept'; alter function f() owner to r;\n"
         "create or replace function f() returns int language sql as 'select 2';"
     )
