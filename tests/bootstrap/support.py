@@ -1,13 +1,17 @@
-"""The bootstrap files, and the header that each stand-in begins with."""
+"""The bootstrap files, the header that each stand-in begins with, and short ways to ask a server."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from msgspec import Struct
 
 from policytool.source.bootstrap import sql_folder
+
+if TYPE_CHECKING:
+    from policytool.postgres.server import Connection
 
 FOLDER = sql_folder() / "bootstrap"
 FILES = tuple(sorted(FOLDER.rglob("*.sql")))
@@ -46,3 +50,20 @@ def header(path: Path) -> Header:
 
 def relative(path: Path) -> str:
     return path.relative_to(FOLDER).as_posix()
+
+
+def value(connection: Connection, query: LiteralString, *parameters: Any) -> Any:
+    """The first column of the first row."""
+    row = connection.execute(query, parameters).fetchone()
+    return row[0] if row else None
+
+
+def column(connection: Connection, query: LiteralString, *parameters: Any) -> list[Any]:
+    """The first column of all rows."""
+    return [row[0] for row in connection.execute(query, parameters).fetchall()]
+
+
+def become(connection: Connection, role: str, user: str = "") -> None:
+    """Act as PostgREST does for a request, until the transaction ends."""
+    claim: LiteralString = "select set_config('role', %s, true), set_config('request.jwt.claim.sub', %s, true)"
+    connection.execute(claim, [role, user])

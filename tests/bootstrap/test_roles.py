@@ -64,5 +64,5 @@ def test_roles_bring_their_settings(supabase_server: Server) -> None:
         }
     assert settings["anon"] == {"statement_timeout=3s"}
     assert settings["authenticated"] == {"statement_timeout=8s"}
-    assert settings["postgres"] == {r'search_path="\\$user", public, extensions'.replace("\\\\", "\\")}
+    assert settings["postgres"] == {r'search_path="\$user", public, extensions'}
     assert settings["supabase_storage_admin"] == {"search_path=storage"}
