@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from policytool.cli.options import SEVERITY, coloured, common, configuration, progress, targets, write
+from policytool.cli.options import SEVERITY, coloured, common, configuration, option, progress, targets, write
 
 if TYPE_CHECKING:
     from policytool.audit.outcome import Audit
@@ -21,16 +21,14 @@ RANK = {"error": 0, "warning": 1, "info": 2}
 
 @click.command("audit")
 @click.argument("source", required=False)
-@click.option("--select", multiple=True, metavar="RULE", help="Run only these rules; repeatable, or comma separated.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable, or comma separated.")
-@click.option("--min-severity", type=SEVERITY, default="info", show_default=True, help="Show nothing below this.")
-@click.option(
-    "--fail-on", type=click.Choice([*RANK, "never"]), help="Exit with 1 from this severity on.  [default: error]"
-)
-@click.option(
+@option("--select", multiple=True, metavar="RULE", help="Run only these rules; repeatable, or comma separated.")
+@option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable, or comma separated.")
+@option("--min-severity", type=SEVERITY, default="info", show_default=True, help="Show nothing below this.")
+@option("--fail-on", type=click.Choice([*RANK, "never"]), help="Exit with 1 from this severity on.  [default: error]")
+@option(
     "--persona", type=click.Choice(["everyone", "auditor"]), help="auditor: also what only a security review reads."
 )
-@click.option("--strict", is_flag=True, help="SQL that could not be analysed fails the audit.")
+@option("--strict", is_flag=True, help="SQL that could not be analysed fails the audit.")
 @common(FORMATS)
 def command(source: str | None, **options: Any) -> int:
     """Audit every table that the migrations in SOURCE make.

@@ -19,19 +19,25 @@ COLOUR = click.Choice(["auto", "always", "never"])
 SEVERITY = click.Choice(["error", "warning", "info"])
 
 
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """A click option that an environment variable can stand for: --fail-on is POLICYTOOL_FAIL_ON."""
+    long = next(name for name in names if name.startswith("--"))
+    return click.option(*names, envvar="POLICYTOOL_" + long[2:].upper().replace("-", "_"), **settings)
+
+
 def common(formats: tuple[str, ...]) -> Callable[[F], F]:
     """The options every command has; `formats` are those of -f, the first is the default."""
     form = click.Choice(formats)
     options = (
-        click.option("-f", "--format", "form", type=form, default=formats[0], show_default=True, help="Output format."),
-        click.option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write to a file."),
-        click.option("--config", "config_path", type=click.Path(path_type=Path), help="Use this configuration file."),
-        click.option("--platform", type=click.Choice(PLATFORMS), help="Whose database; found out by itself."),
-        click.option("--as-tool", is_flag=True, help="Leave out files that the layout's own tool would skip."),
-        click.option("-q", "--quiet", count=True, help="Say less."),
-        click.option("-v", "--verbose", count=True, help="Say more."),
-        click.option("--color", type=COLOUR, default="auto", show_default=True, help="NO_COLOR is obeyed."),
-        click.option("--no-progress", is_flag=True, help="No progress on stderr."),
+        option("-f", "--format", "form", type=form, default=formats[0], show_default=True, help="Output format."),
+        option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write to a file."),
+        option("--config", "config_path", type=click.Path(path_type=Path), help="Use this configuration file."),
+        option("--platform", type=click.Choice(PLATFORMS), help="Whose database; found out by itself."),
+        option("--as-tool", is_flag=True, help="Leave out files that the layout's own tool would skip."),
+        option("-q", "--quiet", count=True, help="Say less."),
+        option("-v", "--verbose", count=True, help="Say more."),
+        option("--color", type=COLOUR, default="auto", show_default=True, help="NO_COLOR is obeyed."),
+        option("--no-progress", is_flag=True, help="No progress on stderr."),
     )
 
     def decorate(function: F) -> F:
