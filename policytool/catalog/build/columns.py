@@ -105,7 +105,7 @@ def _constrained(state: State, table: Name, new: NewColumn, constraints: list[No
             case "CONSTR_DEFAULT":
                 new = replace(new, default=node["raw_expr"])
             case "CONSTR_IDENTITY":
-                new = _identity(state, table, new, node)
+                new = with_identity(state, table, new, node)
             case "CONSTR_GENERATED":
                 new = _generated(new, node)
             case "CONSTR_PRIMARY" | "CONSTR_UNIQUE":
@@ -130,7 +130,8 @@ def _compatible(kind: str, seen: set[str], new: NewColumn) -> None:
         raise Refused("42601", f'more than one default, identity or generation for column "{new.column.name}"')
 
 
-def _identity(state: State, table: Name, new: NewColumn, node: Node) -> NewColumn:
+def with_identity(state: State, table: Name, new: NewColumn, node: Node) -> NewColumn:
+    """The column as GENERATED … AS IDENTITY makes it."""
     options = elements(node.get("options", []))
     named = next((o["arg"]["List"]["items"] for o in options if o["defname"] == "sequence_name"), None)
     key = _sequence_name(state, table, new.column.name)
