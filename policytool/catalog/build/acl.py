@@ -98,7 +98,7 @@ class Acl:
     def grant(
         self, grantee: str, grantor: str, privilege: str, column: str = "", *, option: bool, made: Location | None
     ) -> None:
-        """GRANT one privilege; what the grantee holds already now has this statement for its place."""
+        """GRANT one privilege; one that came by default is from then on this statement's."""
         if option and grantee == PUBLIC:
             raise Refused("0LP01", "grant options can only be granted to roles")
         if option:
@@ -106,6 +106,8 @@ class Acl:
         key = (grantee, grantor, privilege, column)
         old = self.entries.get(key)
         option = option or (old is not None and old.grantable)
+        if old is not None and not old.by_default and old.grantable == option:
+            return
         columns = (column,) if column else ()
         self.entries[key] = Grant(
             grantee=grantee, privilege=privilege, columns=columns, grantor=grantor, grantable=option, made=made
@@ -153,18 +155,15 @@ class Acl:
         )
 
     def _check_circle(self, grantee: str, grantor: str, privilege: str, column: str) -> None:
+        # As in check_circularity(): without what the grantee may pass on, would the grantor still hold the option?
         if grantor == self.owner:
             return
-        if grantee == self.owner or not self._reaches_owner_without(grantee, grantor, privilege, column):
-            raise Refused("0LP01", "grant options cannot be granted back to your own grantor")
-
-    def _reaches_owner_without(self, grantee: str, grantor: str, privilege: str, column: str) -> bool:
         trial = Acl((), self.owner)
-        trial.entries = {k: g for k, g in self.entries.items() if k[2] == privilege and k[3] in ("", column)}
-        for key in [k for k in trial.entries if k[0] == grantee]:
-            if key in trial.entries:
-                trial.revoke(*key, option_only=False, cascade=True)
-        return trial.may_grant(grantor, privilege, column)
+        trial.entries = {k: g for k, g in self.entries.items() if k[2] == privilege and k[3] == column}
+        for key in [k for k, g in trial.entries.items() if k[0] == grantee and g.grantable]:
+            trial.revoke(*key, option_only=False, cascade=True)
+        if not trial._holds_option(grantor, privilege, column):
+            raise Refused("0LP01", "grant options cannot be granted back to your own grantor")
 
 
 def new_owner(grants: tuple[Grant, ...], old: str, new: str) -> tuple[Grant, ...]:

@@ -138,9 +138,9 @@ def _grant(state: State, node: Node) -> None:
         raise Refused("0A000", "grantor must be current user")
     action = read_action(state, node)
     kind = _ACL_KINDS[object_type]
-    _check_privileges(state, kind, action, object_type)
     everything = node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA"
     objects = list(_in_schemas(state, node) if everything else _objects(state, node))
+    _check_privileges(state, kind, action, object_type)
     apply_all(state, objects, kind, action)
 
 
@@ -166,6 +166,8 @@ def apply_all(state: State, objects: Iterable[Object], kind: AclKind, action: Ac
         acl_kind = _acl_kind(store, kind, key)
         if action.columns:
             _check_columns(state, store, key, action)
+        if acl_kind == "TABLES" and "USAGE" in (action.privileges or ()):
+            raise Refused("0LP01", "invalid privilege type USAGE for table")
         memo = (id(item.grants), item.owner, acl_kind)
         if memo in seen:
             grants = seen[memo][1]

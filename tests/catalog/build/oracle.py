@@ -177,7 +177,7 @@ select s.nspname || '.' || p.proname || '(' || (
     from aclexplode_text(coalesce(p.proacl, acldefault('f', p.proowner)), '') g))
 from pg_proc p join schemas s on s.oid = p.pronamespace join pg_language l on l.oid = p.prolang
 where not exists (select from pg_depend d
-                  where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')""",
+                  where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype in ('e', 'i'))""",
     "types": """
 select s.nspname || '.' || t.typname, jsonb_build_object('owner', pg_get_userbyid(t.typowner),
   'kind', case t.typtype when 'e' then 'enum' when 'd' then 'domain' when 'r' then 'range' when 'c' then 'composite'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from policytool.catalog.build.acl import built_in
 from policytool.catalog.model import Constraint, Function, Grant, IndexKey, Sequence, Table, View
 from policytool.catalog.objects import Catalog, Composite, Domain, Enum
 from policytool.catalog.spelling import identifier
@@ -292,8 +293,56 @@ def _commented(kind: str, identity: str, item: Any) -> Pairs:
 
 def _default_privileges(catalog: Catalog) -> Pairs:
     for entry in catalog.default_privileges:
-        if entry.schema is not None and entry.grants:
-            yield f"{entry.role}/{entry.schema}/{entry.kind}", grants(entry.grants)
+        base = built_in(entry.kind, entry.role, 18) if entry.schema is None else ()
+        gone = {(g.grantee, g.privilege) for g in entry.revoked}
+        given = {(g.grantee, g.privilege): g for g in (*base, *entry.grants)}
+        kept = [grant for key, grant in given.items() if key not in gone]
+        yield f"{entry.role}/{entry.schema or ''}/{entry.kind}", grants(kept)
+
+
+def _roles(catalog: Catalog) -> Pairs:
+    fields = ("superuser", "inherit", "createrole", "createdb", "login", "replication", "bypassrls")
+    for role in _own(catalog.roles):
+        yield role.name, {name: getattr(role, name) for name in fields} | {"settings": list(role.settings)}
+
+
+def _memberships(catalog: Catalog) -> Pairs:
+    for known in (m for m in catalog.memberships if not m.role.startswith("pg_")):
+        facts = {"admin": known.admin, "inherit": known.inherit, "set": known.set}
+        yield f"{known.member} in {known.role}", facts
+
+
+def _extensions(catalog: Catalog) -> Pairs:
+    for extension in _own(catalog.extensions):
+        yield extension.name, extension.schema
+
+
+def _servers(catalog: Catalog) -> Pairs:
+    for server in _own(catalog.servers):
+        yield server.name, {"owner": server.owner, "grants": grants(server.grants)}
+
+
+def _wrappers(catalog: Catalog) -> Pairs:
+    for wrapper in catalog.wrappers.values():
+        yield wrapper.name, {"owner": wrapper.owner, "grants": grants(wrapper.grants)}
+
+
+def _public(catalog: Catalog) -> Pairs:
+    if "public" in catalog.schemas:
+        public = catalog.schemas["public"]
+        yield "public", {"owner": public.owner, "grants": grants(public.grants)}
+
+
+def _publications(catalog: Catalog) -> Pairs:
+    for publication in _own(catalog.publications):
+        tables = sorted(f"{table.schema}.{table.table}" for table in publication.tables)
+        facts = {"owner": publication.owner, "tables": tables, "schemas": sorted(publication.schemas)}
+        yield publication.name, facts
+
+
+def _event_triggers(catalog: Catalog) -> Pairs:
+    for trigger in _own(catalog.event_triggers):
+        yield trigger.name, {"owner": trigger.owner, "function": ".".join(trigger.function)}
 
 
 def grants(given: Iterable[Grant]) -> list[str]:
@@ -327,4 +376,12 @@ _FACETS: dict[str, Callable[[Catalog], Pairs]] = {
     "types": _types,
     "comments": _comments,
     "default privileges": _default_privileges,
+    "roles": _roles,
+    "memberships": _memberships,
+    "extensions": _extensions,
+    "servers": _servers,
+    "wrappers": _wrappers,
+    "public": _public,
+    "publications": _publications,
+    "event triggers": _event_triggers,
 }

@@ -1,0 +1,27 @@
+"""Where a server and the builder differ after the same statements, in lines that a person can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.catalog.build.oracle import observed
+from tests.catalog.build.predicted import predicted
+from tests.catalog.build.support import folded, run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policytool.postgres.server import Connection
+
+
+def contrast(connection: Connection, sql: str, facets: Sequence[str]) -> list[str]:
+    """Each fact that the two do not agree on; empty when they agree, also on what is refused and why."""
+    refused, (state, refusals) = run(connection, sql), folded(sql)
+    found = [] if refused == refusals else [f"refused: server {refused}, builder {refusals}"]
+    server, builder = observed(connection, facets), predicted(state.catalog("postgres"), facets)
+    for facet in facets:
+        one, other = server[facet], builder[facet]
+        for key in sorted({*one, *other}):
+            if one.get(key) != other.get(key):
+                found.append(f"{facet} {key}: server {one.get(key)}, builder {other.get(key)}")
+    return found
