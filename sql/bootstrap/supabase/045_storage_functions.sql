@@ -2,7 +2,8 @@
 -- allow_any_operation take an operation with or without its prefix `storage.`.
 --
 -- The listing functions are plain queries where the platform scans with skips. They give the same rows in the same
--- order, but for what the skips get wrong: folders lost in descending order, and cursors that lie outside the prefix.
+-- order, but for what the skips get wrong (folders lost in descending order, cursors that lie outside the prefix) and
+-- for a search by date below a prefix that ends inside a name.
 -- A direct DELETE is refused unless `storage.allow_delete_query` is true; replays of old migrations set it.
 
 set role supabase_storage_admin;
