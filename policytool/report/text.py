@@ -76,7 +76,7 @@ def _rest(console: Console, findings: list[Finding], left: int, shown: int) -> N
     files = len({f.location.path for f in findings if f.location})
     where = f" in {_count(files, 'file')}" if files else ""
     more = f"{left} more" if shown else str(left)
-    names = ", ".join(f.object.identity.partition(" ")[2] for f in findings[shown : shown + 3])
+    names = printable(", ".join(f.object.identity.partition(" ")[2] for f in findings[shown : shown + 3]))
     text = Text(findings[0].severity, style=STYLE[findings[0].severity])
     text.append(f"[{findings[0].rule}]: {more}{where}: {names}{', …' if left > 3 else ''}", style="default")
     console.print(text)
@@ -85,7 +85,7 @@ def _rest(console: Console, findings: list[Finding], left: int, shown: int) -> N
 def _finding(audit: Audit, console: Console, finding: Finding) -> None:
     head = Text(f"{finding.severity}[{finding.rule}]", style=STYLE[finding.severity])
     head.append(": ", style="bold default")
-    head.append(finding.message, style="bold default")
+    head.append(printable(finding.message), style="bold default")
     console.print(head)
     if finding.location is not None:
         _place(console, finding.location)
@@ -128,7 +128,7 @@ def _excerpt(console: Console, text: str | None, place: Location, severity: Seve
 def _note(console: Console, label: str, message: str) -> None:
     """`= label: message`, its lines under each other."""
     head = f"  = {label}: "
-    for number, line in enumerate(message.splitlines()):
+    for number, line in enumerate(printable(message).splitlines()):
         text = Text(head, style="bold") if number == 0 else Text(" " * len(head))
         for part, piece in enumerate(_wrapped(line, console.width - len(head), console)):
             start = text if part == 0 else Text(" " * len(head))
@@ -146,12 +146,12 @@ def _unmodelled(audit: Audit, console: Console, verbosity: int) -> None:
         names = [u.message.partition(" is assumed")[0] for u in assumed]
         shown = names if verbosity > 0 else names[:MAX_ASSUMED]
         more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-        console.print(Text(f"made by no migration here, so little is known of them: {', '.join(shown)}{more}"))
+        console.print(Text(f"made by no migration here, so little is known of them: {printable(', '.join(shown))}{more}"))
     open_ = [u for u in items if u.kind != "assumed" and (u.security or verbosity > 0)]
     if open_:
         console.print(Text(f"not analysed: {_count(len(open_), 'statement')}", style="bold"))
     for item in open_ if verbosity > 0 else open_[:MAX_UNMODELLED]:
-        console.print(Text(f"  {item.location.path}:{item.location.line}: {item.message}"))
+        console.print(Text(printable(f"  {item.location.path}:{item.location.line}: {item.message}")))
     if verbosity <= 0 and len(open_) > MAX_UNMODELLED:
         console.print(Text(f"  … and {len(open_) - MAX_UNMODELLED} more (-v shows all)"))
     if items:
@@ -186,4 +186,9 @@ def concise(audit: Audit) -> Iterator[str]:
     for finding in audit.result.findings:
         place = finding.location
         where = f"{place.path}:{place.line}:{place.column}" if place else finding.identity
-        yield f"{where}: {finding.severity}[{finding.rule}] {finding.message}"
+        yield printable(f"{where}: {finding.severity}[{finding.rule}] {finding.message}").replace("\n", " ")
+
+
+def printable(text: str) -> str:
+    """Text without control characters: a name in somebody's SQL must not drive the terminal that shows it."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
