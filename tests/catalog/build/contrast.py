@@ -21,7 +21,9 @@ def contrast(connection: Connection, sql: str, facets: Sequence[str]) -> list[st
     server, builder = observed(connection, facets), predicted(state.catalog("postgres"), facets)
     for facet in facets:
         one, other = server[facet], builder[facet]
-        for key in sorted({*one, *other}):
-            if one.get(key) != other.get(key):
-                found.append(f"{facet} {key}: server {one.get(key)}, builder {other.get(key)}")
+        found.extend(
+            f"{facet} {key}: server {one.get(key)}, builder {other.get(key)}"
+            for key in sorted({*one, *other})
+            if one.get(key) != other.get(key)
+        )
     return found

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FACETS = ("tables", "relation grants", "schemas", "public", "functions", "types", "servers", "wrappers", "memberships")
 ROLES = "create role a; create role b; create role c;"
+FUNCTION = "create function f() returns int language sql as 'select 1';"
+PROCEDURE = "create procedure p() language sql as '';"
 TABLE = ROLES + "create table t (x int, y text, z int);"
 
 SNIPPETS = {
@@ -87,7 +89,8 @@ SNIPPETS = {
         grant select (x) on t to b; reset role; revoke select on t from a cascade;""",
     "without option": "grant select on t to a; set role a; grant select on t to b; reset role;",
     "without anything": "set role a; grant select on t to b; reset role;",
-    "some of several": "grant select on t to a with grant option; set role a; grant select, insert on t to b; reset role;",
+    "some of several": """grant select on t to a with grant option; set role a; grant select, insert on t to b;
+        reset role;""",
     "as member of the owner": """alter table t owner to b; grant b to a; set role a; grant select on t to c;
         reset role;""",
     "as member without inherit": """alter table t owner to b; grant b to a with inherit false; set role a;
@@ -107,24 +110,23 @@ SNIPPETS = {
     "table as sequence": "grant usage on sequence t to a;",
     "index": "create index i on t (x); grant select on i to a;",
     "function": "create function f(int) returns int language sql as 'select 1'; grant execute on function f(int) to a;",
-    "function by name": "create function f(int) returns int language sql as 'select 1'; grant execute on function f to a;",
+    "function by name": FUNCTION + "grant execute on function f to a;",
     "function not unique": """create function f(int) returns int language sql as 'select 1';
         create function f(text) returns int language sql as 'select 1'; grant execute on function f to a;""",
-    "function from public": """create function f() returns int language sql as 'select 1';
-        revoke execute on function f() from public; grant execute on function f() to a;""",
-    "function all": """create function f() returns int language sql as 'select 1';
-        revoke all on function f() from public, postgres;""",
-    "function for anon only": """create function f() returns int language sql as 'select 1';
-        revoke execute on function f() from a;""",
-    "select on function": "create function f() returns int language sql as ''; grant select on function f() to a;",
+    "function from public": FUNCTION
+    + """revoke execute on function f() from public; grant execute on function f() to a;""",
+    "function all": FUNCTION + """revoke all on function f() from public, postgres;""",
+    "function for anon only": FUNCTION + """revoke execute on function f() from a;""",
+    "select on function": FUNCTION + "grant select on function f() to a;",
     "out arguments": """create function f(i int, out o text) language sql as 'select $1::text';
         grant execute on function f(int, out text) to a; grant execute on function f(i int) to b;""",
     "procedure": "create procedure p(i int) language sql as ''; grant execute on procedure p(int) to a;",
-    "procedure as function": "create procedure p() language sql as ''; grant execute on function p() to a;",
-    "routine": "create procedure p() language sql as ''; grant all on routine p to a;",
+    "procedure as function": PROCEDURE + "grant execute on function p() to a;",
+    "routine": PROCEDURE + "grant all on routine p to a;",
     "aggregate": """create aggregate s(int) (sfunc = int4pl, stype = int); grant execute on function s(int) to a;""",
-    "replace function": """create function f() returns int language sql as 'select 1';
-        revoke all on function f() from public; create or replace function f() returns int language sql as 'select 2';""",
+    "replace function": FUNCTION
+    + """revoke all on function f() from public;
+        create or replace function f() returns int language sql as 'select 2';""",
     "schema": "create schema n; grant usage, create on schema n to a; grant usage on schema n to public;",
     "schema all": "create schema n; grant all on schema n to a with grant option; revoke create on schema n from a;",
     "schema public": "revoke all on schema public from public; grant usage on schema public to a;",
@@ -142,13 +144,12 @@ SNIPPETS = {
     "all tables later": "grant select on all tables in schema public to a; create table u (i int);",
     "all tables revoked": """grant all on all tables in schema public to a, b;
         revoke insert on all tables in schema public from a;""",
-    "all sequences": "create table u (i serial); create sequence s; grant usage on all sequences in schema public to a;",
-    "all functions": """create function f() returns int language sql as 'select 1'; create procedure p() language sql as '';
-        revoke execute on all functions in schema public from public;""",
-    "all procedures": """create function f() returns int language sql as 'select 1'; create procedure p() language sql as '';
-        revoke execute on all procedures in schema public from public;""",
-    "all routines": """create function f() returns int language sql as 'select 1'; create procedure p() language sql as '';
-        revoke execute on all routines in schema public from public; grant all on all routines in schema public to a;""",
+    "all sequences": "create table u (i serial); grant usage on all sequences in schema public to a;",
+    "all functions": FUNCTION + PROCEDURE + """revoke execute on all functions in schema public from public;""",
+    "all procedures": FUNCTION + PROCEDURE + """revoke execute on all procedures in schema public from public;""",
+    "all routines": FUNCTION + PROCEDURE
+    + """revoke execute on all routines in schema public from public;
+        grant all on all routines in schema public to a;""",
     "two schemas": """create schema n; create table n.u (i int); create table n.w (i int);
         grant select on all tables in schema public, n to a; revoke select on n.w from a;""",
     "partitioned": """create table p (i int) partition by range (i);
