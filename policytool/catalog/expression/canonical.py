@@ -25,7 +25,8 @@ def canonical(
     (`new` and `old` of a trigger); one without a name holds plain variables, such as the arguments of a function.
     `expected` is the type that the surroundings want: the column's for a default, boolean for a policy.
     """
-    return deparse(settle(rewrite(node, _outermost(names, table, extra)), expected))
+    scope = _outermost(names, table, extra)
+    return deparse(settle(rewrite(node, scope), scope.plain(expected)))
 
 
 def canonical_query(node: Node, names: Names, *, extra: tuple[Relation, ...] = ()) -> str:

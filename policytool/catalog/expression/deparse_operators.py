@@ -195,6 +195,9 @@ def bool_expr(body: Body, level: int) -> str:
     args = body["args"]
     kind = body["boolop"]
     if kind == "NOT_EXPR":
+        link = args[0].get("SubLink")
+        if link is not None and link["subLinkType"] == "ANY_SUBLINK" and "operName" not in link:
+            return enclosed(_in_query("NOT IN", MATCH, link), MATCH, level)
         return enclosed(f"NOT {write(args[0], NOT)}", NOT, level)
     word, binds = (" AND ", AND) if kind == "AND_EXPR" else (" OR ", OR)
     return enclosed(word.join([write(arg, binds + 1) for arg in args]), binds, level)
@@ -258,7 +261,11 @@ def sub_link(body: Body, level: int) -> str:
     text, binds = operator(body["operName"]) if "operName" in body else ("IN", MATCH)
     if "operName" in body:
         text = f"{_LIKE.get(text, text)} {'ANY' if kind == 'ANY_SUBLINK' else 'ALL'}"
-    return enclosed(f"{write(body['testexpr'], binds + 1)} {text} {query}", binds, level)
+    return enclosed(_in_query(text, binds, body), binds, level)
+
+
+def _in_query(text: str, binds: int, body: Body) -> str:
+    return f"{write(body['testexpr'], binds + 1)} {text} ({write(body['subselect'], ANY_LEVEL)})"
 
 
 def current_of(body: Body, level: int) -> str:

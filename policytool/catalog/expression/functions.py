@@ -39,7 +39,7 @@ _BY_RESULT: Final = {
     "json": """to_json json_build_object json_build_array json_agg json_object_agg row_to_json array_to_json
         json_object json_extract_path json_array_elements json_strip_nulls""",
     "double precision": """random date_part sqrt exp ln log power pow cbrt degrees radians sin cos tan atan atan2
-        percent_rank cume_dist pi""",
+        percent_rank cume_dist percentile_cont pi""",
     "real": "ts_rank ts_rank_cd",
     "numeric": "extract to_number factorial",
     "name": "current_schema current_database current_catalog",
@@ -49,6 +49,7 @@ _BY_RESULT: Final = {
     "tsquery": "to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery",
     "bytea": "decode sha256 sha224 sha384 sha512 convert_to",
     "regclass": "to_regclass",
+    "regtype": "pg_typeof",
     "inet": "inet_client_addr inet_server_addr",
     "tstzrange": "tstzrange",
     "tsrange": "tsrange",
@@ -69,7 +70,7 @@ ANY_TYPE: Final = frozenset(
 # Functions on numbers that have no variant for whole ones: these are cast first.
 FRACTIONAL: Final = frozenset(
     """round trunc ceil ceiling floor sqrt cbrt exp ln log power pow degrees radians sin cos tan atan atan2 to_timestamp
-    width_bucket make_interval random setseed pg_sleep""".split()  # noqa: SIM905
+    width_bucket make_interval random setseed pg_sleep percentile_cont""".split()  # noqa: SIM905
 )
 # The types of arguments whose constants Postgres would spell anew.
 ARGUMENTS: Final[dict[str, tuple[str | None, ...]]] = {
@@ -81,6 +82,16 @@ ARGUMENTS: Final[dict[str, tuple[str | None, ...]]] = {
     "jsonb_array_length": ("jsonb",),
     "jsonb_strip_nulls": ("jsonb",),
     "jsonb_pretty": ("jsonb",),
+    **dict.fromkeys(
+        (
+            "jsonb_path_exists",
+            "jsonb_path_match",
+            "jsonb_path_query",
+            "jsonb_path_query_array",
+            "jsonb_path_query_first",
+        ),
+        ("jsonb", "jsonpath", "jsonb"),
+    ),
 }
 # The functions whose first argument names a table or sequence.
 OF_RELATION: Final = frozenset(("nextval", "currval", "setval"))
@@ -152,6 +163,11 @@ def _date_trunc(types: Types) -> str | None:
     return "timestamp with time zone" if second == "date" else second
 
 
+def _series(types: Types) -> str | None:
+    first = _first(types)
+    return "timestamp with time zone" if first == "date" else first
+
+
 def _average(types: Types) -> str | None:
     first = _first(types)
     return None if first is None else _AVERAGES.get(first, "numeric")
@@ -161,11 +177,12 @@ _RULES: Final[dict[str, Callable[[Types], str | None]]] = {
     **dict.fromkeys(
         ("max", "min", "abs", "lag", "lead", "first_value", "last_value", "nth_value", "any_value"), _first
     ),
-    **dict.fromkeys(("array_append", "array_remove", "array_replace", "array_cat", "generate_series", "mod"), _first),
+    **dict.fromkeys(("array_append", "array_remove", "array_replace", "array_cat", "mod"), _first),
     **dict.fromkeys(("array_prepend",), _last),
     **dict.fromkeys(("round", "trunc", "ceil", "ceiling", "floor"), _fraction),
     "sum": lambda types: _SUMS.get(_first(types) or ""),
     "avg": _average,
+    "generate_series": _series,
     "array_agg": lambda types: array_of(_first(types)),
     "unnest": lambda types: element(_first(types)),
     "timezone": _timezone,

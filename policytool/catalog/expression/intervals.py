@@ -38,6 +38,9 @@ _NAMES: Final[dict[str, dict[str, int | Fraction]]] = {
         "us": Fraction(1, 1000000),
     },
 }
+_ISO: Final = re.compile(r"p((?:[+-]?[\d.]+[ymwd])*)(?:t((?:[+-]?[\d.]+[hms])+))?")
+_ISO_PART: Final = re.compile(r"([+-]?[\d.]+)([a-z])")
+_ISO_UNITS: Final = ({"y": "year", "m": "month", "w": "week", "d": "day"}, {"h": "hour", "m": "minute", "s": "second"})
 _PLURALS: Final = {"millennia": "millennium", "centuries": "century"}
 
 
@@ -50,6 +53,10 @@ def interval_text(text: str, unit: str = "second") -> str | None:
     ago = rest.endswith("ago")
     rest = rest.removesuffix("ago").rstrip()
     sums = {"months": Fraction(0), "days": Fraction(0), "seconds": Fraction(0)}
+    iso = _ISO.fullmatch(rest)
+    if iso:
+        halves = zip(_ISO_UNITS, iso.groups(), strict=True)
+        rest = " ".join(f"{n} {units[u]}" for units, half in halves for n, u in _ISO_PART.findall(half or ""))
     if re.fullmatch(r"[+-]?\d+(\.\d+)?", rest):
         rest = f"{rest} {unit}"
     while rest:

@@ -19,6 +19,8 @@ _DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](.*))?\Z")
 _TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s*(Z|UTC|[+-]\d{1,2}(?::?\d{2})?)?\Z", re.I)
 _TRUE: Final = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"))
 _FALSE: Final = frozenset(("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"))
+_STEPS: Final = re.compile(r"\$((?:\.[A-Za-z_]\w*|\[\*\]|\[\d+\])*)")
+_KEY: Final = re.compile(r"\.(\w+)")
 _WORD: Final = re.compile(r"[^\s{},\"\\]+\Z")
 
 
@@ -55,6 +57,8 @@ def standard(text: str, spelled: str) -> str:
     plain = base(spelled)
     if plain.endswith("[]"):
         return _array(text, plain[:-2])
+    if plain == "interval" and spelled != plain:
+        return interval_text(text, spelled.split("(")[0].split()[-1]) or text
     spell = _SPELL.get(plain)
     result = spell(text) if spell is not None else None
     return text if result is None else result
@@ -186,6 +190,11 @@ def array_elements(text: str) -> list[str | None] | None:
     return elements
 
 
+def _path(text: str) -> str | None:
+    steps = _STEPS.fullmatch(text.strip())
+    return "$" + _KEY.sub(r'."\1"', steps[1]) if steps else None
+
+
 def _array(text: str, spelled: str) -> str:
     elements = array_elements(text)
     if elements is None:
@@ -201,6 +210,7 @@ def _element(text: str) -> str:
 
 _SPELL: Final[dict[str, Callable[[str], str | None]]] = {
     "uuid": _uuid,
+    "jsonpath": _path,
     "money": _money,
     "jsonb": _jsonb,
     "interval": interval_text,

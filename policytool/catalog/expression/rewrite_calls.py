@@ -25,15 +25,31 @@ def func_call(body: Body, scope: Scope) -> Typed:
     made: Body = {"funcname": spelled(name, body)}
     if items:
         made["args"] = _arguments(name, items, call, scope)
-    for key in ("agg_order", "agg_filter", "over"):
+    for key in ("agg_filter", "over"):
         if key in body:
             made[key] = untyped(body[key], scope)
+    if "agg_order" in body:
+        made["agg_order"] = [_aggregate_key(key, scope) for key in body["agg_order"]]
+    if name[1] == "substring" and body.get("funcformat") == _CASE and _pattern(items):
+        made |= {"funcname": [{"String": {"sval": "substring"}}], "funcformat": "COERCE_EXPLICIT_CALL"}
+        return {"FuncCall": made}, "text"
     for key in ("agg_within_group", "agg_star", "agg_distinct", "func_variadic", "funcformat"):
         if key in body:
             made[key] = body[key]
     if name[0]:
         return {"FuncCall": made}, scope.plain(call.returns) if call is not None else None
     return {"FuncCall": made}, result(name[1], [own for _, own in items])
+
+
+def _aggregate_key(node: Node, scope: Scope) -> Node:
+    made = rewrite(node, scope)[0]["SortBy"]
+    return {"SortBy": {**made, "node": argument((made["node"], None), None)}}
+
+
+def _pattern(items: list[Typed]) -> bool:
+    """Whether it is SUBSTRING(text FROM pattern): a server shows that one as a plain call."""
+    node, own = items[1] if len(items) > 1 else ({}, None)
+    return "sval" in node.get("A_Const", ()) or (own is not None and is_text(own))
 
 
 def called(parts: list[Node], arity: int, scope: Scope) -> Name:
@@ -69,6 +85,8 @@ def _built_in(name: str, number: int, item: Typed, scope: Scope) -> Node:
     if name in OF_RELATION and number == 0:
         bare = fit(item, None)
         return relation_constant(bare, scope) if "sval" in bare.get("A_Const", {}) else bare
+    if name == "generate_series" and "TypeCast" in node and node["TypeCast"]["of"] == "date":
+        return argument(item, None)
     if name in ANY_TYPE:
         return fit(item, "text") if own is not None and is_text(own) else node
     wanted = ARGUMENTS.get(name, ())

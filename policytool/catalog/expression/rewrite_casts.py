@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from policytool.catalog.expression.kinds import (
     TOWER,
@@ -19,6 +19,8 @@ from policytool.catalog.expression.kinds import (
 from policytool.catalog.expression.literals import constant
 from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Typed
+
+_TIMES: Final = ("time without time zone", "time with time zone", "time with time zone")
 
 
 def constant_of(node: Node) -> dict[str, Any] | None:
@@ -52,6 +54,8 @@ def wrapped(node: Node, own: str | None, target: str) -> Node:
 def cast(item: Typed, target: str) -> Typed:
     """A value cast to a type, as Postgres would keep it."""
     node, own = item
+    if target == "unknown":
+        return item
     body = node.get("A_Const")
     if body is not None:
         return _constant_cast(node, body, own, target)
@@ -60,7 +64,7 @@ def cast(item: Typed, target: str) -> Typed:
         return again
     array = node.get("A_ArrayExpr")
     if array is not None and target.endswith("[]"):
-        return array_cast(array.get("elements", []), target)
+        return array_cast(array.get("elements", []), target, array.get("types", ()))
     if own == target:
         return item
     return wrapped(node, own, target), target
@@ -70,6 +74,7 @@ def _constant_cast(node: Node, body: dict[str, Any], own: str | None, target: st
     if "sval" in body:
         bare = constant(body["sval"].get("sval", ""), target)
         if "sval" in bare["A_Const"]:
+            target = "interval" if target.startswith("interval ") else target
             return wrapped(bare, None, target), target
         node, body, own = bare, bare["A_Const"], ("boolean" if "boolval" in bare["A_Const"] else natural(bare))
     if own == target:
@@ -120,7 +125,7 @@ def _uncast(node: Node, inner: dict[str, Any], context: str | None, beside_const
         written = beside_constant and base(own) == "bpchar" and target == "text"
         return node if written else fit((arg, own), context, beside_constant)
     implied = (is_text_array(target) and is_text_array(own)) or (target == "oid" and own.startswith("reg"))
-    return arg if implied else node
+    return arg if implied or (own, target, context) == _TIMES else node
 
 
 def _restates(target: str, context: str | None, body: dict[str, Any]) -> bool:
@@ -194,21 +199,24 @@ def array(items: Sequence[Typed]) -> Typed:
         spelled = array_of(target) or target
         return (made, spelled) if kept else (wrapped(made, None, spelled), spelled)
     unified, own = unify(items)
-    return {"A_ArrayExpr": {"elements": unified} if unified else {}}, array_of(own)
+    types = [type_ for _, type_ in items]
+    return {"A_ArrayExpr": {"elements": unified, "types": types} if unified else {}}, array_of(own)
 
 
 def _cast_constant(node: Node) -> bool:
     return "TypeCast" in node and "A_Const" in node["TypeCast"]["arg"]
 
 
-def array_cast(elements: Sequence[Node], target: str) -> Typed:
+def array_cast(elements: Sequence[Node], target: str, types: Sequence[str | None] = ()) -> Typed:
     """ARRAY[…]::type[], which Postgres reads as a cast of each element."""
     inner = element(target) or target
     if not elements:
         return wrapped({"A_ArrayExpr": {}}, None, target), target
     if any("A_ArrayExpr" in node for node in elements):
         return wrapped({"A_ArrayExpr": {"elements": list(elements)}}, None, target), target
-    return array([cast((node, natural(node) if is_number(node) else None), inner) for node in elements])
+    known = [*types, *[None] * (len(elements) - len(types))]
+    pairs = zip(elements, known, strict=False)
+    return array([cast((node, natural(node) if is_number(node) else own), inner) for node, own in pairs])
 
 
 def settle(item: Typed, expected: str | None) -> Node:
@@ -220,6 +228,8 @@ def settle(item: Typed, expected: str | None) -> Node:
     bare = node["TypeCast"]["arg"] if "TypeCast" in node else node
     if "isnull" in body:
         return bare if expected is None or own is None or same(own, expected) else node
-    if "sval" in body:
-        return cast(item, base(expected))[0] if expected is not None and "A_Const" in node else node
-    return bare if expected is not None and own is not None and base(own) in TOWER and base(expected) in TOWER else node
+    if "sval" in body and expected is not None and "A_Const" in node:
+        node, own = cast(item, base(expected))
+        bare = node["TypeCast"]["arg"] if "TypeCast" in node else node
+    number = expected is not None and own is not None and base(own) in TOWER and base(expected) in TOWER
+    return bare if number and "sval" not in bare.get("A_Const", {}) else node

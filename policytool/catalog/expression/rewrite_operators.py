@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from policytool.catalog.expression.kinds import DATETIMES, TOWER, array_of, base, element, implied, outcome
+from policytool.catalog.expression.kinds import DATETIMES, TOWER, array_of, base, element, implied, is_text, outcome
 from policytool.catalog.expression.literals import array_elements, constant, string
 from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Body, Rewriter, Typed, rewrite, untyped
@@ -81,11 +81,19 @@ def _numbers(name: str, left: Typed, right: Typed) -> Typed | None:
     a, b = base(left[1]), base(right[1])
     if a not in TOWER or b not in TOWER:
         return None
+    if a == b and name in _COMPARISONS:
+        left, right = _alike(left, right), _alike(right, left)
     casts = implied(name, a, b)
     left = left if casts[0] is None else (wrapped(left[0], left[1], casts[0]), casts[0])
     right = right if casts[1] is None else (wrapped(right[0], right[1], casts[1]), casts[1])
     result = "boolean" if name in _COMPARISONS else outcome(name, casts[0] or a, casts[1] or b)
     return operation(name, *_least_casts(name, left, right)), result
+
+
+def _alike(item: Typed, other: Typed) -> Typed:
+    """A constant without the cast to the type of what it is compared with."""
+    inner = item[0].get("TypeCast")
+    return item if inner is None or "A_Const" not in inner["arg"] or "A_Const" in other[0] else (inner["arg"], item[1])
 
 
 def _least_casts(name: str, left: Typed, right: Typed) -> tuple[Node, Node]:
@@ -123,16 +131,22 @@ def operands(name: str, left: Typed, right: Typed) -> tuple[Node, Node]:
     """Both operands without the casts that Postgres adds so that they meet."""
     first, second = constant_of(left[0]) is not None, constant_of(right[0]) is not None
     for_left, for_right = _contexts(name, left[1] if not first else None, right[1] if not second else None)
-    if name in ("+", "-") and not (first and second):
+    if name in ("*", "/") and "interval" in (left[1], right[1]):
+        return core(left)[0], core(right)[0]
+    if name in ("+", "-") and not (first and second) and left[1] != "jsonb":
         return _moment(name, left, for_left), _moment(name, right, for_right)
     if first and second:
-        for_left, for_right = left[1] or right[1], right[1] or left[1]
+        known = left[1] or right[1]
+        shown = known is not None and not is_text(known)
+        return (left[0] if shown and left[1] else fit(left, known)), fit(right, known if left[1] or not shown else "")
     return fit(left, for_left, second), fit(right, for_right, first)
 
 
 def _contexts(name: str, left: str | None, right: str | None) -> tuple[str | None, str | None]:
     if name in _RIGHT:
         return left if name[0] in "-#?@" else "text", _RIGHT[name]
+    if left == "jsonb" and name in ("@@", "-") and right is None:
+        return None, "jsonpath" if name == "@@" else "text"
     if name == "||":
         kept = [own for own in (left, right) if own is not None and (own.endswith("[]") or own in _JOINED)]
         return (kept[0], kept[0]) if kept else ("text", "text")
@@ -162,7 +176,8 @@ def _result(name: str, left: str | None, right: str | None) -> str | None:
         return left
     if name == "||":
         kept = [own for own in (left, right) if own is not None and (own.endswith("[]") or own in _JOINED)]
-        return kept[0] if kept else "text" if left is not None and right is not None else None
+        texts = [own for own in (left, right) if own is not None and is_text(own)]
+        return kept[0] if kept else "text" if texts or None not in (left, right) else None
     if name in ("<->", "<=>", "<#>"):
         return "double precision"
     if name in ("+", "-") and left is not None:
@@ -222,9 +237,10 @@ def any_all(name: str, body: Body, scope: Scope) -> Typed:
         if items is not None:
             return binary(name, left, items[0]) if len(items) == 1 else (among(name, left, items), "boolean")
     node = right[0]
-    if "TypeCast" in node and "SubLink" in node["TypeCast"]["arg"]:
-        node = node["TypeCast"]["arg"]  # a server adds this one so that the query is not read as a set of rows
-    else:
+    if "SubLink" in node and "TypeCast" in body["rexpr"] and right[1] is not None:
+        # Without the cast the query would be read as a set of rows.
+        node = wrapped(node, right[1], right[1])
+    elif not ("TypeCast" in node and "SubLink" in node["TypeCast"]["arg"]):
         constant_left = constant_of(left[0]) is not None
         node = fit(right, array_of(left[1]) if not constant_left else None)
     return operation(name, fit(left, element(right[1])), node, body["kind"]), "boolean"
@@ -278,6 +294,10 @@ def distinct(name: str, body: Body, scope: Scope) -> Typed:
     for one, other in ((left, right), (right, left)):
         if "isnull" in other[0].get("A_Const", ()):
             return {"NullTest": {"arg": one[0], "nulltesttype": "IS_NOT_NULL" if differs else "IS_NULL"}}, "boolean"
+    if "RowExpr" in left[0] and "RowExpr" in right[0]:
+        pairs = zip(left[0]["RowExpr"]["args"], right[0]["RowExpr"]["args"], strict=False)
+        parts = [operation("=", a, b, "AEXPR_DISTINCT") for a, b in pairs]
+        return (either(parts) if differs else {"BoolExpr": {"boolop": "NOT_EXPR", "args": [either(parts)]}}), "boolean"
     made = binary("=", left, right)[0]["A_Expr"]
     return operation("=", made["lexpr"], made["rexpr"], body["kind"]), "boolean"
 

@@ -67,15 +67,25 @@ class Select:
         for key in ("limitCount", "limitOffset"):
             if key in self.body:
                 self._limit(key)
-        for key in ("limitOption", "lockingClause", "intoClause"):
+        for key in ("limitOption", "intoClause"):
             if key in self.body:
                 self.made[key] = self.body[key]
+        if "lockingClause" in self.body:
+            self.made["lockingClause"] = [c for node in self.body["lockingClause"] for c in self._locks(node)]
         return self.made, self.targets
 
     def _limit(self, key: str) -> None:
         node = fit(rewrite(self.body[key], self.scope), None)
         if "isnull" not in node.get("A_Const", ()):
             self.made[key] = node
+
+    def _locks(self, node: Node) -> list[Node]:
+        """FOR UPDATE and its like, one for each table."""
+        body = node["LockingClause"]
+        given = [each["RangeVar"]["relname"] for each in body.get("lockedRels", ())]
+        entries = [e for e in self.scope.entries if (e.reference in given if given else e.relation is not None)]
+        tables = [{"RangeVar": {"relname": entry.name, "inh": True}} for entry in entries]
+        return [{"LockingClause": {**body, "lockedRels": [table]}} for table in tables]
 
     def _simple(self, tables: Tables) -> None:
         body, made, scope = self.body, self.made, self.scope
@@ -131,7 +141,9 @@ class Select:
         return made
 
     def _set_operation(self) -> None:
-        sides = [Select(self.body[key], self.scope, None, self.named) for key in ("larg", "rarg")]
+        # The columns of the whole are called as those of its first part.
+        first = Select(self.body["larg"], self.scope, None, self.named)
+        sides = [first, Select(self.body["rarg"], self.scope, None, False)]
         bodies = [side.rewrite()[0] for side in sides]
         self.leaves = [leaf for side in sides for leaf in side.leaves]
         self.targets = [Target(target.name, target.item) for target in sides[0].targets]
@@ -188,9 +200,11 @@ def expanded(body: Body, scope: Scope, seen: Seen) -> list[Target]:
             entry = scope.entry(fields[-2]["String"]["sval"])
             columns = [(entry, column) for column, _ in entry.columns] if entry is not None and entry.columns else None
         if columns is not None:
-            return [Target(c, (scope.written(entry, c), scope.plain(entry.type_of(c)))) for entry, c in columns]
+            return [Target(c, (scope.written(entry, c), entry.type_of(c))) for entry, c in columns]
     item = rewrite(node, scope)
     written, own = item
+    if fields:
+        own = column_type(fields, scope) or own
     inner = written.get("ColumnRef", {}).get("fields", ())
     if inner and "A_Star" in inner[-1] and not (fields and "A_Star" in fields[-1]) and own is not None:
         # The row as one value; without the cast it would be read as all its columns.
@@ -198,6 +212,13 @@ def expanded(body: Body, scope: Scope, seen: Seen) -> list[Target]:
     elif constant_of(written) is not None:
         written, own = fit(item, "text") if own is None or own == "text" else written, own or "text"
     return [Target(body.get("name") or figure(node), (written, own))]
+
+
+def column_type(fields: list[Node], scope: Scope) -> str | None:
+    """The type of a column as its table declares it, be it a domain."""
+    names = [field["String"].get("sval", "") for field in fields if "String" in field]
+    entry = scope.column(names[0]) if len(names) == 1 else scope.entry(names[-2]) if len(names) == len(fields) else None
+    return None if entry is None else entry.types.get(names[-1])
 
 
 def with_queries(body: Body, scope: Scope) -> Body:

@@ -173,8 +173,11 @@ class Tables:
         made: Body = {"jointype": body["jointype"], "larg": left, "rarg": right}
         shared = [part["String"]["sval"] for part in body.get("usingClause", ())]
         if body.get("isNatural"):
-            made["isNatural"] = True
             shared = [c for _, c in left_seen or () if c in {c for _, c in right_seen or ()}]
+            if left_seen is None or right_seen is None:
+                made["isNatural"] = True
+            elif shared:
+                made["usingClause"] = [{"String": {"sval": column}} for column in shared]
         first = self.scope.entries[middle:] if body["jointype"] == "JOIN_RIGHT" else self.scope.entries[start:middle]
         for column in shared:
             owner = next((entry for entry in first if column in entry.types), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from policytool.catalog.expression.kinds import element
-from policytool.catalog.expression.literals import plain_number
+from policytool.catalog.expression.literals import number, plain_number
 from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Body, Rewriter, Typed, rewrite, value, values
 from policytool.catalog.expression.rewrite_casts import array, cast, constant_of, fit, natural, unify, wrapped
@@ -23,10 +23,16 @@ def a_const(body: Body, scope: Scope) -> Typed:
     if "boolval" in body:
         return {"A_Const": body}, "boolean"
     if "fval" in body:
-        text = body["fval"]["fval"]
-        node = {"A_Const": {"fval": {"fval": (plain_number(text) or text) if "_" not in text else text}}}
-        return node, natural(node)
+        return _decimal(body["fval"]["fval"].replace("_", ""))
     return _bits(body["bsval"].get("bsval", "b")), "bit"
+
+
+def _decimal(text: str) -> Typed:
+    plain = plain_number(text) or text
+    node = {"A_Const": {"fval": {"fval": plain}}}
+    # 1e3 and 5. are decimals though they come out whole.
+    whole = "." not in plain and not text.lstrip("-").isdigit()
+    return (wrapped(number(plain), "integer", "numeric"), "numeric") if whole else (node, natural(node))
 
 
 def _bits(text: str) -> Node:
@@ -112,9 +118,24 @@ def a_indirection(body: Body, scope: Scope) -> Typed:
             own = own if own == "jsonb" or step["A_Indices"].get("is_slice") else element(own)
             steps.append({"A_Indices": {k: _subscript(v, scope) for k, v in step["A_Indices"].items()}})
         else:
-            own = None
+            name = step.get("String", {}).get("sval")
+            whole = arg.get("ColumnRef", {}).get("fields", ()) if not steps else ()
+            if len(whole) > 1 and "A_Star" in whole[-1] and name is not None:
+                arg, own = column_ref({"fields": [*whole[:-1], step]}, scope)
+                continue
+            own = _field(own, name, scope)
             steps.append(step)
+    if not steps:
+        return arg, own
     return {"A_Indirection": {"arg": arg, "indirection": steps}}, own
+
+
+def _field(own: str | None, name: str | None, scope: Scope) -> str | None:
+    """The type of a field of a composite value."""
+    schema, _, kind = (own or "").rpartition(".")
+    found = scope.names.relation(schema, kind) if schema and name is not None else None
+    types = dict(found.columns) if found is not None else {}
+    return scope.plain(types.get(name or ""))
 
 
 def _subscript(item: Any, scope: Scope) -> Any:
@@ -160,6 +181,11 @@ def case_expr(body: Body, scope: Scope) -> Typed:
 def _condition(node: Node, subject: Typed | None, scope: Scope) -> Node:
     item = rewrite(node, scope)
     return item[0] if subject is None else fit(item, subject[1])
+
+
+def grouping(body: Body, scope: Scope) -> Typed:
+    """GROUPING(…)."""
+    return {"GroupingFunc": {"args": values(body["args"], scope)}}, "integer"
 
 
 def collate_clause(body: Body, scope: Scope) -> Typed:
@@ -212,6 +238,7 @@ REWRITERS: Final[dict[str, Rewriter]] = {
     "MinMaxExpr": min_max,
     "CaseExpr": case_expr,
     "CollateClause": collate_clause,
+    "GroupingFunc": grouping,
     "NullTest": null_test,
     "BooleanTest": boolean_test,
     "SQLValueFunction": sql_value_function,
