@@ -268,6 +268,8 @@ class Folder:
                 return Opaque(nullable=False) if rows is None else Const(rows)
             case "ANY_SUBLINK" | "ALL_SUBLINK" if rows is False:
                 return Const(kind == "ALL_SUBLINK")
+            case "ANY_SUBLINK" if self.value(body.get("testexpr", {})) == NULL:
+                return Opaque(never_true=True)  # NULL IN (…) is NULL, or false where there is no row
             case "ANY_SUBLINK" if plain is not None and "testexpr" in body:
                 return compare("=", self.value(body["testexpr"]), self.value(plain))
             case "EXPR_SUBLINK" if rows is False:
