@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from policytool.catalog.build import others
+from policytool.catalog.build import others, tables
 from policytool.catalog.build.dispatch import Handler
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.nodes import Node, elements, option_name, option_text
@@ -157,6 +157,22 @@ def _mapping(state: State, node: Node) -> tuple[str, str, str]:
     return ("user mapping", "", f"FOR {role_of(state, node['user'])} SERVER {server}")
 
 
+# --- foreign tables -------------------------------------------------------------------------------------------------
+
+
+def create_table(state: State, node: Node) -> None:
+    """CREATE FOREIGN TABLE."""
+    server, options = known_server(state, node["servername"]), changed((), node.get("options", []))
+    tables.create_table(
+        state,
+        node["base"],
+        kind="foreign table",
+        server=server,
+        server_options=options,
+        replica_identity="NOTHING",  # what pg_class says of everything that cannot have one
+    )
+
+
 def import_schema(state: State, node: Node) -> None:
     """IMPORT FOREIGN SCHEMA: which tables come is only known to the other server."""
     known_server(state, node["server_name"])
@@ -171,5 +187,6 @@ HANDLERS: dict[str, Handler] = {
     "CreateUserMappingStmt": create_mapping,
     "AlterUserMappingStmt": alter_mapping,
     "DropUserMappingStmt": drop_mapping,
+    "CreateForeignTableStmt": create_table,
     "ImportForeignSchemaStmt": import_schema,
 }

@@ -53,7 +53,7 @@ def store(state: State, function: Function, *, replacing: bool) -> None:
         grants = initial_grants(state, "FUNCTIONS", function.schema, function.owner)
         state.create("functions", signature, replace(function, grants=grants))
         return
-    if not replacing:
+    if not replacing and not _is_assumed(old):
         raise Refused("42723", f'function "{function.name}" already exists with same argument types')
     _check_replaced(old, function)
     changes = {f: getattr(function, f) for f in Function.__struct_fields__ if f not in _KEPT}
@@ -80,8 +80,8 @@ def _language(options: list[Node], node: Node) -> str:
 
 
 def _check_replaced(old: Function, new: Function) -> None:
-    if old.kind == "function" and old.returns is None:
-        return  # it was assumed, and nothing of it is known but its arguments
+    if _is_assumed(old):
+        return
     if old.kind != new.kind:
         raise Refused("42809", "cannot change routine kind")
     if old.returns != new.returns or _row(old) != _row(new):
@@ -92,6 +92,11 @@ def _check_replaced(old: Function, new: Function) -> None:
             raise Refused("42P13", f'cannot change name of input parameter "{one.name}"')
     if sum(a.default is not None for a in after) < sum(a.default is not None for a in before):
         raise Refused("42P13", "cannot remove parameter defaults from existing function")
+
+
+def _is_assumed(function: Function) -> bool:
+    """Whether no statement made it, so that nothing of it is known but its arguments."""
+    return function.kind == "function" and function.language == "sql" and not function.body and not function.atomic
 
 
 def _inputs(function: Function) -> list[Argument]:

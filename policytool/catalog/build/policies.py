@@ -91,9 +91,8 @@ def _expressions(state: State, key: Name, node: Node) -> dict[str, Any]:
     for clause, field, words in _CLAUSES:
         if clause in node:
             mentions.assume_relations(state, node[clause])
-            text = canonical(node[clause], names_of(state), key, expected="boolean")
-            mentions.own_columns(state, key, text)
-            changes[field] = text
+            mentions.columns_of(state, key, node[clause])
+            changes[field] = canonical(node[clause], names_of(state), key, expected="boolean")
             changes[f"{field}_at"] = spans.clause(state, after, *words)
     return changes
 

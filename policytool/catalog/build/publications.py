@@ -137,8 +137,8 @@ def _members(state: State, node: Node, *, dropping: bool) -> Iterator[PublishedT
         raise Refused("42601", "column list must not be specified in ALTER PUBLICATION ... DROP")
     where = None
     if "whereClause" in node:
+        mentions.columns_of(state, key, node["whereClause"])
         where = canonical(node["whereClause"], names_of(state), key, expected="boolean")
-        mentions.own_columns(state, key, where)
     columns = strings(node.get("columns", []))
     assume.columns(state, key, columns)
     order = [column.name for column in state.tables[key].columns]

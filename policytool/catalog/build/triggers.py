@@ -76,10 +76,15 @@ def _trigger(state: State, host: Host, key: Name, node: Node) -> Trigger:
         constraint=bool(node.get("isconstraint")),
         deferrable=bool(node.get("deferrable")),
         deferred=bool(node.get("initdeferred")),
-        references=assume.table(state, node["constrrel"]) if "constrrel" in node else None,
+        references=_referenced(state, node["constrrel"]) if "constrrel" in node else None,
         made=state.at,
         changed=state.at,
     )
+
+
+def _referenced(state: State, range_var: Node) -> Name:
+    found = state.find_relation(*range_name(range_var))
+    return found[1] if found is not None else assume.table(state, range_var)
 
 
 def _transitions(node: Node) -> Iterator[Node]:

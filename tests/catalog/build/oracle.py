@@ -122,8 +122,8 @@ select r.identity || '.' || p.polname, jsonb_build_object(
   'command', case p.polcmd when 'r' then 'SELECT' when 'a' then 'INSERT' when 'w' then 'UPDATE' when 'd' then 'DELETE'
              else 'ALL' end,
   'permissive', p.polpermissive, 'using', p.polqual is not null, 'with_check', p.polwithcheck is not null,
-  'roles', (select jsonb_agg(case u.role when 0 then 'public' else pg_get_userbyid(u.role) end order by 1)
-            from unnest(p.polroles) u(role)))
+  'roles', (select jsonb_agg(r.name order by r.name) from (
+    select case u.role when 0 then 'public' else pg_get_userbyid(u.role) end from unnest(p.polroles) u(role)) r(name)))
 from pg_policy p join relations r on r.oid = p.polrelid""",
     "triggers": """
 select r.identity || '.' || t.tgname, jsonb_build_object(

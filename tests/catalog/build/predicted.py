@@ -284,6 +284,9 @@ def _comments(catalog: Catalog) -> Pairs:
                 yield from _commented("relation", f"{item.schema}.{index.name}", index)
             for column in getattr(item, "columns", ()):
                 yield from _commented("column", f"{dotted(item)}.{column.name}", column)
+    for composite in _own(catalog.composites):
+        for column in composite.columns:
+            yield from _commented("column", f"{dotted(composite)}.{column.name}", column)
 
 
 def _commented(kind: str, identity: str, item: Any) -> Pairs:

@@ -196,3 +196,14 @@ def test_a_type_that_nobody_made_is_assumed() -> None:
     assert ("public", "f", ("nowhere.mood",)) in state.functions
     assert set(state.base_types) >= {("nowhere", "mood"), ("public", "mood")}
     assert [u.kind for u in state.unmodelled] == ["assumed", "assumed"]
+
+
+def test_an_assumed_function_becomes_real() -> None:
+    """CREATE FUNCTION of what was only assumed fills it in; grants given before stay."""
+    state, refused = folded(
+        "create role r; grant execute on function f(int) to r;"
+        "create function f(a int) returns text language plpgsql security definer as 'begin end'"
+    )
+    function = state.functions[("public", "f", ("integer",))]
+    assert (refused, function.returns, function.language, function.security_definer) == ([], "text", "plpgsql", True)
+    assert "r" in {g.grantee for g in function.grants}

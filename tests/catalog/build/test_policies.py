@@ -89,10 +89,20 @@ def test_a_policy_on_a_table_that_nobody_made() -> None:
     table = state.tables[("public", "t")]
     assert refused == []
     assert table.assumed
-    assert [c.name for c in table.columns] == ["id", "owner"]
+    assert [c.name for c in table.columns] == ["owner", "id"]
     assert [p.roles for p in table.policies] == [("public",), ("app",)]
     assert sorted(u.message.split(" is ")[0] for u in state.unmodelled) == [
         "role app",
         "table public.members",
         "table public.t",
     ]
+
+
+def test_columns_in_a_subquery_on_an_unknown_table_are_not_missed() -> None:
+    """A column that an assumed table may have is no column that the policy's own table lacks."""
+    state, refused = folded(
+        "create table t (id int); create policy p on t using (id in (select t_id from members m where m.who = owner));"
+        "create policy q on t using (exists (select 1 from members where who = t.owner))"
+    )
+    assert [code for _, code in refused] == ["42703"]
+    assert [policy.name for policy in state.tables[("public", "t")].policies] == ["p"]

@@ -57,7 +57,6 @@ VIEWS = [
     "alter view old alter column a set default 3; alter view old alter a drop default",
     "alter view old alter column nope set default 3",
     "alter view t set (security_invoker = true)",
-    "alter view nope set (security_invoker = true)",
     "alter view if exists nope set (security_invoker = true)",
     "create materialized view m as select a, b from t",
     "create materialized view m (x) with (fillfactor = 70) as select a, b from t with no data",
