@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +18,7 @@ from policytool.syntax.plpgsql import parse_body
 
 Node = Mapping[str, Any]
 MAX_DEPTH = 4
+_WORD = re.compile(r"\w+")
 
 
 class Helpers:
@@ -72,14 +75,16 @@ class Helpers:
                 return found
         return None
 
-    def text_of_body(self, function: Function) -> str:
-        """The body as text, for searches that need no parse."""
-        return function.body
+    def in_policies(self, function: Function) -> bool:
+        """Whether some policy calls a function of this name."""
+        return function.name in self._policy_words
 
     def _function_asks(self, call: Node) -> bool:
         function = self.find(call)
-        if function is None:
-            return False
+        return function is not None and self.asks(function)
+
+    def asks(self, function: Function) -> bool:
+        """Whether the body of a function depends on the person, itself or by what it calls."""
         if function.body not in self._asks:
             self._asks[function.body] = False  # a helper that calls itself adds nothing
             self._asks[function.body] = self._body_asks(function)
@@ -114,6 +119,11 @@ class Helpers:
             self._asks[function.body] = False
             self._asks[function.body] = self._body_asks(function)
         return self._asks[function.body]
+
+    @functools.cached_property
+    def _policy_words(self) -> frozenset[str]:
+        texts = (e for t in self._catalog.tables.values() for p in t.policies for e in (p.using, p.with_check) if e)
+        return frozenset(word for text in texts for word in _WORD.findall(text))
 
     def _expression(self, function: Function) -> Node | None:
         key = (function.schema, function.body)

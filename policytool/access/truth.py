@@ -6,55 +6,42 @@ false) or `UNKNOWN`. Rows are not looked at, so a comparison with a column is UN
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
 
+from policytool.access import values
 from policytool.access.claims import claim_path, current_role, plain_select
 from policytool.access.rowmark import ROW
-from policytool.syntax.node import kind_of, names, unwrapped
+from policytool.access.values import (
+    ANY,
+    FALSE,
+    NEVER,
+    NULL,
+    SOME,
+    TRUE,
+    UNKNOWN,
+    Const,
+    Opaque,
+    Truth,
+    Value,
+    combine,
+    compare,
+    distinct,
+    join,
+    negate,
+    possible,
+)
+from policytool.syntax.node import kind_of, names, unwrapped, walk
+
+__all__ = ["ANONYMOUS", "SIGNED_IN", "UNKNOWN", "Folder", "Truth", "Visitor", "truth"]
 
 Node = Mapping[str, Any]
 
 
-class Const(Struct, frozen=True):
-    """A known value; None is NULL."""
-
-    value: Any
-
-
-class Opaque(Struct, frozen=True):
-    """A value not known. Two of the same symbol are equal; `nullable` says whether it may be NULL.
-
-    `never_true` is said of a condition that is false or NULL, one does not know which: no row passes it.
-    """
-
-    symbol: str | None = None
-    nullable: bool = True
-    never_true: bool = False
-
-
-Value = Const | Opaque
-TRUE, FALSE, NULL, ANY = Const(True), Const(False), Const(None), Opaque()
-
-
-class Unknown:
-    """The type of UNKNOWN, which is neither true nor false nor NULL."""
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = Unknown()
-Truth = bool | None | Unknown
-
-
 class Visitor(Struct, frozen=True, kw_only=True):
-    """Who asks: the claims that are known (a claim that is not listed is NULL for anon), and the role."""
+    """Who asks: the claims that are known, by their dotted path ("" is the whole token), and the role."""
 
     name: Literal["anon", "authenticated"]
     claims: dict[str, Value]
@@ -73,9 +60,15 @@ SIGNED_IN = Visitor(
     role=Const("authenticated"),
     claims_known=False,
 )
-# The anonymous key is a JWT of its own with the role anon; a request without any key has no claims at all.
+# The anonymous key is a token of its own with the role anon; a request without any key has no claims at all.
+_OF_THE_KEY = {claim: Opaque(f"claim {claim}") for claim in ("iss", "ref", "iat", "exp", "aud")}
 ANONYMOUS = (
-    Visitor(name="anon", claims={"role": Const("anon"), "": NULL}, role=Const("anon"), claims_known=True),
+    Visitor(
+        name="anon",
+        claims={"role": Const("anon"), "": Opaque("jwt", nullable=False), **_OF_THE_KEY},
+        role=Const("anon"),
+        claims_known=True,
+    ),
     Visitor(name="anon", claims={"": NULL}, role=Const("anon"), claims_known=True),
 )
 
@@ -92,7 +85,8 @@ def truth(
     value = Folder(visitor, not_null, inline).value(node)
     if isinstance(value, Opaque):
         return None if value.never_true else UNKNOWN
-    return value.value if isinstance(value.value, bool) or value.value is None else UNKNOWN
+    known: bool | object | None = value.value
+    return known if known is None or isinstance(known, bool) else UNKNOWN
 
 
 class Folder:
@@ -105,12 +99,13 @@ class Folder:
 
     def value(self, node: Node) -> Value:
         """The value of any expression."""
-        path = claim_path(node)
-        if path is not None:
-            return self._claim(path)
-        if current_role(node):
-            return self.visitor.role
         kind, body = kind_of(node)
+        if kind in ("FuncCall", "A_Expr"):
+            path = claim_path(node)
+            if path is not None:
+                return self._claim(path)
+        elif kind == "SQLValueFunction":
+            return self.visitor.role if current_role(node) else ANY
         handler = _HANDLERS.get(kind)
         return handler(self, body) if handler else ANY
 
@@ -124,10 +119,10 @@ class Folder:
         """A_Const: libpg_query leaves out zero, false and empty."""
         if body.get("isnull"):
             return NULL
-        for key, inner, empty in (("sval", "sval", ""), ("ival", "ival", 0), ("boolval", "boolval", False)):
+        for key, empty in (("sval", ""), ("ival", 0), ("boolval", False)):
             if key in body:
-                return Const(body[key].get(inner, empty))
-        return Const(str(body["fval"].get("fval", "0"))) if "fval" in body else ANY
+                return Const(body[key].get(key, empty))
+        return values.number(str(body["fval"].get("fval", "0"))) if "fval" in body else ANY
 
     def column(self, body: Node) -> Value:
         """A column, of the row itself or of a sub-query."""
@@ -136,30 +131,25 @@ class Folder:
         return Opaque("column " + ".".join(name), nullable=nullable)
 
     def boolean(self, body: Node) -> Value:
-        """AND, OR, NOT after Kleene."""
+        """AND, OR, NOT."""
         args = [self.value(a) for a in body.get("args", ())]
-        match body.get("boolop"):
-            case "AND_EXPR":
-                return _combine(args, absorbing=FALSE, neutral=TRUE)
-            case "OR_EXPR":
-                return _combine(args, absorbing=TRUE, neutral=FALSE)
-        return _not(args[0])
+        if body.get("boolop") == "NOT_EXPR":
+            return negate(args[0])
+        return combine(args, conjunction=body.get("boolop") == "AND_EXPR")
 
     def null_test(self, body: Node) -> Value:
         """IS [NOT] NULL."""
         value, wants_null = self.value(body.get("arg", {})), body.get("nulltesttype", "IS_NULL") == "IS_NULL"
         if isinstance(value, Const):
             return Const((value.value is None) == wants_null)
-        return ANY if value.nullable else Const(not wants_null)
+        return SOME if value.nullable else Const(not wants_null)
 
     def boolean_test(self, body: Node) -> Value:
         """IS [NOT] TRUE, FALSE, UNKNOWN."""
-        value = self.value(body.get("arg", {}))
+        value, test = self.value(body.get("arg", {})), body.get("booltesttype", "IS_TRUE")
         if isinstance(value, Opaque):
-            return Opaque(
-                nullable=False, never_true=value.never_true and body.get("booltesttype", "IS_TRUE") == "IS_TRUE"
-            )
-        test = body.get("booltesttype", "IS_TRUE")
+            known = {"IS_TRUE": FALSE, "IS_NOT_TRUE": TRUE}.get(test) if value.never_true else None
+            return known or SOME
         wanted = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[test.rpartition("_")[2]]
         return Const((value.value is wanted) != ("_NOT_" in test))
 
@@ -171,9 +161,10 @@ class Folder:
             if value == NULL:
                 continue
             seen.append(value)
-            if isinstance(value, Const) or not value.nullable:
-                return _join(seen)
-        return _join([*seen, NULL])
+            if not values.may_be_null(value):
+                # The last one cannot be NULL, so the whole cannot.
+                return join([NEVER_NULL if values.may_be_null(v) else v for v in seen])
+        return join([*seen, NULL])
 
     def case(self, body: Node) -> Value:
         """CASE: branches that cannot be taken are left out."""
@@ -187,24 +178,13 @@ class Folder:
                 continue
             found.append(self.value(when["CaseWhen"]["result"]))
             if condition == TRUE:
-                return _join(found)
+                return join(found)
         found.append(self.value(body["defresult"]) if "defresult" in body else NULL)
-        return _join(found)
+        return join(found)
 
     def cast(self, body: Node) -> Value:
-        """A cast keeps what is known; text becomes a boolean where that is asked for."""
-        value = self.value(body.get("arg", {}))
-        target = names(body.get("typeName", {}).get("names"))[-1:]
-        if target == ("bool",) and isinstance(value, Const) and isinstance(value.value, str):
-            word = value.value.strip().lower()
-            return (
-                TRUE
-                if word in ("t", "true", "on", "yes", "1")
-                else FALSE
-                if word in ("f", "false", "off", "no", "0")
-                else ANY
-            )
-        return value
+        """A cast keeps what is known as far as the type allows."""
+        return values.cast(self.value(body.get("arg", {})), body.get("typeName", {}))
 
     def call(self, body: Node) -> Value:
         """A function: a helper's own expression where it can be looked into; else unknown."""
@@ -212,71 +192,71 @@ class Folder:
         if inlined is not None:
             return self.value(inlined)
         name = names(body.get("funcname"))
+        if len(name) > 1 and name[-2] not in ("pg_catalog", "storage"):
+            return ANY
         args = [self.value(a) for a in body.get("args", ())]
         if name[-1] in _STRICT and NULL in args:
             return NULL
-        if name[-1] in ("lower", "upper", "btrim") and len(args) == 1 and isinstance(args[0], Const):
-            text = str(args[0].value)
-            return Const({"lower": text.lower(), "upper": text.upper(), "btrim": text.strip()}[name[-1]])
+        if name[-1] in _FOLDED and len(args) == 1 and isinstance(args[0], Const) and isinstance(args[0].value, str):
+            return Const(_FOLDED[name[-1]](args[0].value))
         return ANY
 
     def operator(self, body: Node) -> Value:
         """A_Expr of every kind."""
-        kind, name = body.get("kind", "AEXPR_OP"), names(body.get("name"))[-1:]
-        op = name[0] if name else ""
+        kind, op = body.get("kind", "AEXPR_OP"), (names(body.get("name")) or ("",))[-1]
         left = self.value(body["lexpr"]) if "lexpr" in body else ANY
         match kind:
             case "AEXPR_IN":
                 items = body.get("rexpr", {}).get("List", {}).get("items", ())
-                found = _combine([compare("=", left, self.value(i)) for i in items], absorbing=TRUE, neutral=FALSE)
-                return _not(found) if op == "<>" else found
+                found = combine([compare("=", left, self.value(i)) for i in items], conjunction=False)
+                return negate(found) if op == "<>" else found
             case "AEXPR_OP_ANY" | "AEXPR_OP_ALL":
                 return self._quantified(left, op, body.get("rexpr", {}), every=kind == "AEXPR_OP_ALL")
         right = self.value(body.get("rexpr", {}))
         match kind:
             case "AEXPR_DISTINCT":
-                return _distinct(left, right)
+                return distinct(left, right)
             case "AEXPR_NOT_DISTINCT":
-                return _not(_distinct(left, right))
+                return negate(distinct(left, right))
             case "AEXPR_NULLIF":
                 same = compare("=", left, right)
                 return NULL if same == TRUE else left if same in (FALSE, NULL) else ANY
             case "AEXPR_OP" if op in ("=", "<>", "!=", "<", "<=", ">", ">="):
                 return compare(op, left, right)
+        if op == "||" and not _text(body.get("lexpr", {})) and not _text(body.get("rexpr", {})):
+            return ANY  # an array with NULL appended is not NULL
         return NULL if NULL in (left, right) else ANY
 
     def _quantified(self, left: Value, op: str, right: Node, *, every: bool) -> Value:
         match unwrapped(right):
             case {"A_ArrayExpr": {"elements": elements}}:
-                each = [compare(op, left, self.value(e)) for e in elements]
-                return _combine(each, absorbing=FALSE if every else TRUE, neutral=TRUE if every else FALSE)
+                return combine([compare(op, left, self.value(e)) for e in elements], conjunction=every)
         array = self.value(right)
         if array == Const(()):
             return Const(every)
-        return NULL if NULL in (left, array) else ANY
+        return NULL if array == NULL else NEVER if left == NULL and not every else ANY
 
     def sublink(self, body: Node) -> Value:
         """A sub-query: what can be said when its WHERE can never hold for the visitor."""
         select = body.get("subselect", {}).get("SelectStmt", {})
-        plain = plain_select(select)
-        kind = body.get("subLinkType")
-        if plain is not None and kind == "EXPR_SUBLINK":
+        plain, kind, rows = plain_select(select), body.get("subLinkType"), self._rows(select)
+        if kind == "EXPR_SUBLINK" and plain is not None:
             return self.value(plain)
-        rows = self._rows(select)
-        match kind:
-            case "EXISTS_SUBLINK":
-                return Opaque(nullable=False) if rows is None else Const(rows)
-            case "ANY_SUBLINK" | "ALL_SUBLINK" if rows is False:
+        match kind, rows:
+            case "EXISTS_SUBLINK", bool():
+                return Const(rows)
+            case "EXISTS_SUBLINK", None:
+                return SOME
+            case "ANY_SUBLINK" | "ALL_SUBLINK", False:
                 return Const(kind == "ALL_SUBLINK")
-            case "ANY_SUBLINK" if self.value(body.get("testexpr", {})) == NULL:
-                return Opaque(never_true=True)  # NULL IN (…) is NULL, or false where there is no row
-            case "ANY_SUBLINK" if plain is not None and "testexpr" in body:
-                return compare("=", self.value(body["testexpr"]), self.value(plain))
-            case "EXPR_SUBLINK" if rows is False:
+            case "EXPR_SUBLINK", False:
                 return NULL
-            case "ARRAY_SUBLINK" if rows is False:
+            case "ARRAY_SUBLINK", False:
                 return Const(())
-        return ANY
+            case "ANY_SUBLINK", _ if plain is not None and (names(body.get("operName")) or ("=",))[-1] == "=":
+                found = compare("=", self.value(body.get("testexpr", {})), self.value(plain))
+                return found if rows else ANY if possible(found) else NEVER
+        return NEVER if kind == "ANY_SUBLINK" and self.value(body.get("testexpr", {})) == NULL else ANY
 
     def _rows(self, select: Node) -> bool | None:
         """True: at least one row for certain. False: none. None: not known."""
@@ -284,134 +264,64 @@ class Folder:
             sides = [self._rows(select["larg"]), self._rows(select["rarg"])]
             union = select.get("op") == "SETOP_UNION"
             return False if sides == [False, False] else True if union and True in sides else None
-        if (
-            "havingClause" in select
-            or "limitOffset" in select
-            or ("limitCount" in select and _zero(select["limitCount"]))
-        ):
+        if select.keys() & {"havingClause", "limitOffset", "groupClause"} or _zero(select.get("limitCount", {})):
             return None
+        if any(_aggregate(call) for call in _target_calls(select)):
+            return True if all(_aggregate(unwrapped(t).get("FuncCall", {})) for t in _targets(select)) else None
         where = self.value(select["whereClause"]) if "whereClause" in select else TRUE
-        if _aggregates(select) and "groupClause" not in select:
-            return True
         if not possible(where):
             return False
-        return True if where == TRUE and "fromClause" not in select else None
+        # A function that returns a set may return an empty one.
+        one_row = where == TRUE and "fromClause" not in select and not any(True for _ in _target_calls(select))
+        return True if one_row else None
 
     def array(self, body: Node) -> Value:
         """ARRAY[…]: of itself never NULL."""
-        return Opaque(nullable=False)
+        return SOME
 
     def passed(self, body: Node) -> Value:
         """COLLATE changes nothing here."""
         return self.value(body.get("arg", {}))
 
 
-def possible(value: Value) -> bool:
-    """Whether a condition may be true."""
-    return not value.never_true if isinstance(value, Opaque) else value not in (FALSE, NULL)
+def _targets(select: Node) -> list[Node]:
+    return [t.get("ResTarget", {}).get("val", {}) for t in select.get("targetList", ())]
 
 
-def compare(op: str, left: Value, right: Value) -> Value:
-    """A comparison of two values."""
-    if NULL in (left, right):
-        return NULL
-    if isinstance(left, Const) and isinstance(right, Const):
-        if op == "=":
-            return Const(_text(left.value) == _text(right.value))
-        if op in ("<>", "!="):
-            return Const(_text(left.value) != _text(right.value))
-        return _ordered(op, left.value, right.value)
-    nullable = any(isinstance(v, Opaque) and v.nullable for v in (left, right))
-    same = left == right and isinstance(left, Opaque) and left.symbol is not None
-    if same and not nullable and op in ("=", "<=", ">=", "<>", "!=", "<", ">"):
-        return Const(op in ("=", "<=", ">="))
-    return Opaque(nullable=nullable)
+def _target_calls(select: Node) -> Iterator[Node]:
+    """The calls in a query's targets that may be aggregates or return sets: all but those that read claims."""
+    for kind, body in walk(_targets(select)):
+        if kind == "FuncCall" and claim_path({kind: body}) is None:
+            yield body
 
 
-def _ordered(op: str, left: Any, right: Any) -> Value:
-    if not (isinstance(left, int) and isinstance(right, int)):
-        return Opaque(nullable=False)
-    return Const({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}.get(op))
+def _aggregate(call: Node) -> bool:
+    return "over" not in call and names(call.get("funcname"))[-1:] != () and names(call["funcname"])[-1] in _AGGREGATES
 
 
-def _text(value: Any) -> str:
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-
-
-def _distinct(left: Value, right: Value) -> Value:
-    if isinstance(left, Const) and isinstance(right, Const):
-        return Const(
-            _text(left.value) != _text(right.value) if None not in (left.value, right.value) else left != right
-        )
-    if isinstance(left, Opaque) and left == right and left.symbol is not None:
-        return FALSE
-    for one, other in ((left, right), (right, left)):
-        if one == NULL and isinstance(other, Opaque) and not other.nullable:
-            return TRUE
-    return Opaque(nullable=False)
-
-
-def _combine(args: Iterable[Value], *, absorbing: Const, neutral: Const) -> Value:
-    rest = [a for a in args if a != neutral]
-    if absorbing in rest:
-        return absorbing
-    if not rest:
-        return neutral
-    if all(a == NULL for a in rest):
-        return NULL
-    # One condition that cannot be true is enough in AND; in OR none may be able to be.
-    quantifier = any if absorbing == FALSE else all
-    return Opaque(
-        nullable=any(a == NULL or (isinstance(a, Opaque) and a.nullable) for a in rest),
-        never_true=quantifier(not possible(a) for a in rest),
-    )
-
-
-def _not(value: Value) -> Value:
-    if isinstance(value, Const):
-        return Const(not value.value) if isinstance(value.value, bool) else value
-    return Opaque(nullable=value.nullable)
-
-
-def _join(values: list[Value]) -> Value:
-    """One of several values, not known which."""
-    if all(v == values[0] for v in values):
-        return values[0]
-    nullable = any(v == NULL or (isinstance(v, Opaque) and v.nullable) for v in values)
-    return Opaque(nullable=nullable, never_true=not any(possible(v) for v in values))
-
-
-def _aggregates(select: Node) -> bool:
-    targets = [t.get("ResTarget", {}).get("val", {}) for t in select.get("targetList", ())]
-    return any(names(unwrapped(t).get("FuncCall", {}).get("funcname"))[-1:] in _AGGREGATES for t in targets)
+def _text(node: Node) -> bool:
+    """Whether a node is plainly text: a string, or a cast to text."""
+    if "TypeCast" in node:
+        target = node["TypeCast"].get("typeName", {})
+        return names(target.get("names"))[-1:] in (("text",), ("varchar",)) and "arrayBounds" not in target
+    return "sval" in node.get("A_Const", {})
 
 
 def _zero(node: Node) -> bool:
     return node.get("A_Const", {}).get("ival") == {}
 
 
-_AGGREGATES = {
-    (n,)
-    for n in (
-        "count",
-        "bool_or",
-        "bool_and",
-        "every",
-        "sum",
-        "max",
-        "min",
-        "array_agg",
-        "json_agg",
-        "jsonb_agg",
-        "string_agg",
-        "avg",
-    )
-}
+_AGGREGATES = frozenset(
+    {"count", "bool_or", "bool_and", "every", "sum", "max", "min", "avg", "array_agg", "json_agg", "jsonb_agg", "string_agg",
+     "json_object_agg", "jsonb_object_agg", "bit_and", "bit_or", "bit_xor", "any_value", "range_agg", "xmlagg", "mode",
+     "percentile_cont", "percentile_disc", "stddev", "variance"}
+)  # fmt: skip
+_FOLDED: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "btrim": lambda s: s.strip(" ")}
 # Functions that are NULL when an argument is; only those that policies really use.
 _STRICT = frozenset(
     {"lower", "upper", "btrim", "ltrim", "rtrim", "length", "char_length", "split_part", "foldername", "filename",
      "extension", "md5", "replace", "substring", "substr", "left", "right", "cardinality", "array_length", "date_trunc",
-     "to_char", "strpos", "starts_with", "array_position", "jsonb_array_elements_text", "string_to_array", "abs"}
+     "to_char", "strpos", "position", "starts_with", "abs"}
 )  # fmt: skip
 _HANDLERS: dict[str, Callable[[Folder, Node], Value]] = {
     "A_Const": Folder.constant,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from policytool.access.bodies import resolve, touched
 from policytool.access.wording import and_list
-from policytool.catalog.model import Function, Table
+from policytool.catalog.model import Function
 from policytool.catalog.spelling import identifier
 from policytool.finding import Finding, Fix, Severity, function_ref
 from policytool.rule import Context, FunctionRule
@@ -45,30 +46,24 @@ class DefinerAnonExecutable(FunctionRule):
         )
 
     def _judge(self, function: Function, context: Context) -> tuple[Severity, str]:
-        call = {"FuncCall": {"funcname": [{"String": {"sval": function.schema}}, {"String": {"sval": function.name}}],
-                             "args": [{}] * len([a for a in function.arguments if a.mode in ("IN", "INOUT", "VARIADIC")])}}  # fmt: skip
-        if context.access.helpers.asks_who(call):
+        if context.access.helpers.asks(function):
             return "info", ""
-        tables = [
-            t.name
-            for t in _tables_named(function, context)
-            if t.rls_enabled and context.access.exempt(function.owner, t)
-        ]
-        if tables:
-            return "error", f", never asks who calls, and reaches {and_list(sorted(tables)[:3])} past their policies"
-        return "warning", " and never asks who calls"
+        body = touched(function)
+        past = _protected(body.writes, function, context)
+        if past:
+            return "error", f", never asks who calls, and writes {and_list(past[:3])} past their policies"
+        past = _protected(body.reads, function, context)
+        if past and function.returns not in ("boolean", "void"):
+            return "error", f", never asks who calls, and reads {and_list(past[:3])} past their policies"
+        if past or body.writes or body.opaque:
+            # A yes or no about rows one may not see; a policy that calls it needs it callable.
+            helper = function.returns == "boolean" and not body.writes and context.access.helpers.in_policies(function)
+            return ("info" if helper else "warning"), " and never asks who calls"
+        return "info", ", though it reads no table"
 
 
-def _tables_named(function: Function, context: Context) -> Iterator[Table]:
-    words = set(
-        function.body.replace(".", " ")
-        .replace("(", " ")
-        .replace(";", " ")
-        .replace('"', " ")
-        .replace(",", " ")
-        .replace(")", " ")
-        .split()
-    )
-    for table in context.catalog.tables.values():
-        if table.name in words and (table.origin is None or table.schema in ("auth", "storage")):
-            yield table
+def _protected(names: Iterable[tuple[str | None, str]], function: Function, context: Context) -> list[str]:
+    """The tables among these whose policies do not bind the function's owner."""
+    found = {key for name in names if (key := resolve(name, context.catalog.tables)) is not None}
+    tables = (context.catalog.tables[key] for key in sorted(found))
+    return [f"{t.schema}.{t.name}" for t in tables if t.rls_enabled and context.access.exempt(function.owner, t)]

@@ -44,3 +44,7 @@ class PolicyAnyAuthenticated(PolicyRule):
             return False
         applies = policy in access.applying("authenticated", table, command)[0]
         return applies and access.row_filter("authenticated", table, command).reach == "all"
+
+
+def _rows(commands: tuple[Command, ...]) -> str:
+    return "any row into" if commands == ("INSERT",) else "every row of"

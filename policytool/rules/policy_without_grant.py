@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.access import COMMANDS, Command
-from policytool.access.because import and_list
+from policytool.access import COMMANDS, Command, Side
+from policytool.access.wording import and_list
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, member_ref
 from policytool.rule import Context, PolicyRule
+
+SIDES: tuple[Side, ...] = ("using", "check")
 
 
 class PolicyWithoutGrant(PolicyRule):
@@ -20,7 +22,7 @@ class PolicyWithoutGrant(PolicyRule):
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
         """Permissive policies with a TO clause, for each named role that cannot use the command at all."""
-        if not policy.permissive or table.assumed or table.origin is not None:
+        if not policy.permissive or table.assumed or table.origin is not None or _denies(table, policy, context):
             return
         roles = [r for r in policy.roles if r in context.catalog.roles and self._refused(table, policy, r, context)]
         if not roles:
@@ -46,3 +48,9 @@ class PolicyWithoutGrant(PolicyRule):
         if context.access.exempt(role, table):
             return False
         return not any(context.access.reach(role, c, table) for c in commands)
+
+
+def _denies(table: Table, policy: Policy, context: Context) -> bool:
+    """Whether the policy is written to refuse: its expressions are false for everyone."""
+    says = [p for side in SIDES if (p := context.access.predicate(policy, side, table)) is not None]
+    return bool(says) and all(p.authenticated is False and p.anon is False for p in says)
