@@ -45,7 +45,7 @@ def _attach(state: State, key: Name, command: Node) -> None:
     if state.tables[child].partition_of != parent:
         raise Refused("55000", f'index "{own.name}" is not on any partition of table "{parent[1]}"')
     if not indexes.same(own, above):
-        raise Refused("55000", f'cannot attach index "{own.name}": the index definitions do not match')
+        raise Refused("42P17", f'cannot attach index "{own.name}": the index definitions do not match')
     if any(i.parent == key for i in state.tables[child].indexes):
         raise Refused("55000", f'another index is already attached for partition "{child[1]}"')
     if above.constraint is not None and own.constraint is None:

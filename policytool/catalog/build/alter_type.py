@@ -7,7 +7,6 @@ from typing import Final
 from policytool.catalog.build import columns, sequences
 from policytool.catalog.build.dependents import dependents
 from policytool.catalog.build.names import names_of
-from policytool.catalog.build.new_types import collation
 from policytool.catalog.build.nodes import Node
 from policytool.catalog.build.one_column import below, change, find, require_no_partition_key
 from policytool.catalog.build.parts import Part
@@ -39,7 +38,7 @@ def alter(state: State, key: Name, command: Node) -> None:
     if command["only"] and children:
         raise Refused("42P16", f'type of inherited column "{name}" must be changed in child tables too')
     node = command["def"]["ColumnDef"]
-    _retype(state, key, name, columns.spelled_type(state, node["typeName"]), collation(node), command)
+    _retype(state, key, name, columns.spelled_type(state, node["typeName"]), columns.collated(node), command)
 
 
 def _retype(state: State, key: Name, name: str, spelled: str, collated: str | None, command: Node) -> None:

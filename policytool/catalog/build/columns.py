@@ -55,7 +55,7 @@ def read(state: State, table: Name, node: Node) -> NewColumn:
         name=name,
         type=spelled,
         not_null=serial is not None,
-        collation=collation(node),
+        collation=collated(node),
         storage=storage(spelled, node.get("storage_name")),
         compression=_compression(node.get("compression")),
         options=tuple(
@@ -73,6 +73,12 @@ def spelled_type(state: State, node: Node) -> str:
     """The spelling of a type; one that no migration made is assumed."""
     assume_type(state, node)
     return type_name(node, names_of(state))
+
+
+def collated(node: Node) -> str | None:
+    """The collation that a definition asks for; `"default"` is none."""
+    found = collation(node)
+    return None if found in ("default", '"default"') else found
 
 
 def attributed(constraints: list[Node]) -> list[Node]:
@@ -184,12 +190,15 @@ def nextval(state: State, sequence: Name) -> str:
 
 def default(state: State, node: Node | None, type_text: str) -> str | None:
     """The text of a default; a plain NULL is none (AddRelationNewConstraints)."""
-    if node is None or (_is_null(node) and "(" not in type_text and not _is_domain(state, type_text)):
+    if node is None or (_is_null(state, node, type_text) and "(" not in type_text and not _is_domain(state, type_text)):
         return None
     return canonical(node, names_of(state), expected=type_text)
 
 
-def _is_null(node: Node) -> bool:
+def _is_null(state: State, node: Node, type_text: str) -> bool:
+    cast: dict[str, Any] = node.get("TypeCast", {})
+    if cast and type_name(cast["typeName"], names_of(state)) == type_text:
+        return _is_null(state, cast["arg"], type_text)
     constant: dict[str, Any] = node.get("A_Const", {})
     return bool(constant.get("isnull"))
 

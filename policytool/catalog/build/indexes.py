@@ -14,7 +14,7 @@ from policytool.catalog.build.state import Refused, State
 from policytool.catalog.expression.canonical import canonical
 from policytool.catalog.expression.parsing import parsed
 from policytool.catalog.model import Column, Constraint, Index, IndexKey, Name, Table, View
-from policytool.catalog.spelling import qualified
+from policytool.catalog.spelling import identifier, qualified
 
 Relation = Table | View
 
@@ -43,10 +43,6 @@ def create(state: State, node: Node) -> None:
     """CREATE INDEX."""
     kind, key = targets.required(state, node["relation"])
     name = node.get("idxname")
-    if name is not None and state.relation_kind((key[0], name)) is not None:
-        if node.get("if_not_exists"):
-            return
-        raise Refused("42P07", f'relation "{name}" already exists')
     item = _indexable(state, kind, key)
     method = node.get("accessMethod", "btree")
     method = "gist" if method == "rtree" else method
@@ -65,6 +61,10 @@ def create(state: State, node: Node) -> None:
         made=state.at,
         changed=state.at,
     )
+    if state.relation_kind((key[0], index.name)) is not None:
+        if node.get("if_not_exists"):
+            return
+        raise Refused("42P07", f'relation "{index.name}" already exists')
     partitioned = isinstance(item, Table) and item.kind == "partitioned table"
     if partitioned:
         _check_partitioned(state, key, index, node.get("concurrent", False))
@@ -108,12 +108,12 @@ def require_partition_key(state: State, key: Name, columns: list[str | None], ki
 
 def index_key(state: State, kind: str, key: Name, element: Node, method: str) -> IndexKey:
     """One key of an index by its IndexElem."""
-    column, text = element.get("name"), None
+    column, text, collated = element.get("name"), None, None
+    if column is None:
+        text = expression(state, kind, key, element["expr"])
+        column = _plain(state, kind, key, text)
     if column is not None:
-        found = _column(state, kind, key, column)
-        collated: str | None = found.collation
-    else:
-        text, collated = expression(state, kind, key, element["expr"]), None
+        text, collated = None, _column(state, kind, key, column).collation
     descending = element.get("ordering") == "SORTBY_DESC"
     nulls = element.get("nulls_ordering")
     return IndexKey(
@@ -124,6 +124,12 @@ def index_key(state: State, kind: str, key: Name, element: Node, method: str) ->
         descending=descending,
         nulls_first=descending if nulls in (None, "SORTBY_NULLS_DEFAULT") else nulls == "SORTBY_NULLS_FIRST",
     )
+
+
+def _plain(state: State, kind: str, key: Name, text: str) -> str | None:
+    """The column that an expression is, with nothing done to it."""
+    found = state.store(kind)[key].columns  # type: ignore[arg-type]
+    return next((c.name for c in found if identifier(c.name) == text), None)
 
 
 def include(state: State, kind: str, key: Name, names: list[str]) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def _column(state: State, column: Column, key: Name, options: int, table: Name) 
     name = invent.relation_name(state, table[0], table[1], column.name, "seq")
     options_of = [_options(state.sequences[s]) for s in of_column(state, key, column.name, identity=True)]
     sequence = NewSequence(
-        key=(table[0], name), type=column.type, identity=True, options=options_of[0] if options_of else ()
+        key=(table[0], name), type="bigint", identity=True, options=options_of[0] if options_of else ()
     )
     return NewColumn(column=copy, sequence=sequence)
 

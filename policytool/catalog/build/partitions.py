@@ -45,7 +45,7 @@ def bound(state: State, parent: Name, node: Node) -> str:
 def require_partitioned(table: Table) -> None:
     """Only a partitioned table has partitions; an assumed one may have been one."""
     if table.kind != "partitioned table" and not table.assumed:
-        raise Refused("42809", f'"{table.name}" is not partitioned')
+        raise Refused("42P17", f'"{table.name}" is not partitioned')
 
 
 def inherit_parts(state: State, parent: Name, child: Name) -> None:

@@ -164,7 +164,7 @@ def _make(state: State, key: Name, table: Table, base: dict[str, Column], elemen
         own.add(name)
         column = with_own(merged, new)
         if new.sequence is not None:
-            sequence = replace(new.sequence, type=column.type) if new.sequence.identity else new.sequence
+            sequence = new.sequence if new.column.type else replace(new.sequence, type=column.type)
             sequences.add_for_column(state, sequence, key, name, table.owner, table.persistence)
             if not sequence.identity:
                 column = replace(column, default=columns.nextval(state, sequence.key))

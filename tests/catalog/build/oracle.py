@@ -40,12 +40,12 @@ select r.identity, jsonb_build_object(
   'options', coalesce(to_jsonb(r.reloptions), '[]'),
   'parents', coalesce((select jsonb_agg(p.identity order by i.inhseqno)
                        from pg_inherits i join names p on p.oid = i.inhparent where i.inhrelid = r.oid), '[]'),
-  'partition_key', pg_get_partkeydef(r.oid), 'is_partition', r.relispartition,
+  'partition_key', regexp_replace(pg_get_partkeydef(r.oid), '[(][(]([^()]*)[)][)]', '(\1)', 'g'), 'is_partition', r.relispartition,
   'of_type', (select n.nspname || '.' || t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace
               where t.oid = r.reloftype),
   'replica_identity', case r.relreplident when 'd' then 'DEFAULT' when 'f' then 'FULL' when 'n' then 'NOTHING'
-    else 'INDEX ' || (select c.relname from pg_index x join pg_class c on c.oid = x.indexrelid
-                      where x.indrelid = r.oid and x.indisreplident) end)
+    else coalesce('INDEX ' || (select c.relname from pg_index x join pg_class c on c.oid = x.indexrelid
+                      where x.indrelid = r.oid and x.indisreplident), 'NOTHING') end)
 from relations r where r.relkind in ('r', 'p', 'f')""",
     "columns": """
 select r.identity, (
@@ -91,7 +91,7 @@ select t.identity || '.' || c.relname, jsonb_build_object(
       'column', (select a.attname from pg_attribute a where a.attrelid = x.indrelid and a.attnum = x.indkey[n - 1]
                  and a.attnum > 0),
       'descending', x.indoption[n - 1] & 1 <> 0, 'nulls_first', x.indoption[n - 1] & 2 <> 0,
-      'opclass', (select nullif(s.nspname || '.', 'pg_catalog.') || o.opcname
+      'opclass', (select coalesce(nullif(s.nspname || '.', 'pg_catalog.'), '') || o.opcname
                   from pg_opclass o join pg_namespace s on s.oid = o.opcnamespace
                   where o.oid = x.indclass[n - 1] and not o.opcdefault)) order by n)
     from generate_series(1, x.indnkeyatts) n),
