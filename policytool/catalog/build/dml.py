@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from policytool.catalog.build import table_as
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.nodes import split_name, strings
 from policytool.catalog.build.settings import literal, set_config
@@ -21,6 +22,7 @@ _ORDER = ("id", "name", "owner", "created_at", "updated_at", "public")  # of sto
 
 
 def _select(state: State, node: Node) -> None:
+    table_as.select_into(state, node)
     for call in _calls(node):
         schema, name = split_name(call["funcname"])
         if name == "set_config" and schema in (None, "pg_catalog"):

@@ -220,5 +220,4 @@ def _finish(state: State, key: Name, node: Node, elements: Elements) -> None:
 HANDLERS: dict[str, Handler] = {
     "CreateStmt": create,
     "CreateTableAsStmt": table_as.create,
-    "SelectStmt": table_as.select_into,
 }
