@@ -40,7 +40,7 @@ select r.identity, jsonb_build_object(
   'options', coalesce(to_jsonb(r.reloptions), '[]'),
   'parents', coalesce((select jsonb_agg(p.identity order by i.inhseqno)
                        from pg_inherits i join names p on p.oid = i.inhparent where i.inhrelid = r.oid), '[]'),
-  'partition_key', regexp_replace(pg_get_partkeydef(r.oid), '[(][(]([^()]*)[)][)]', '(\1)', 'g'), 'is_partition', r.relispartition,
+  'partition_key', regexp_replace(pg_get_partkeydef(r.oid), '[(][(]([^()]*)[)][)]', '(\\1)', 'g'), 'is_partition', r.relispartition,
   'of_type', (select n.nspname || '.' || t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace
               where t.oid = r.reloftype),
   'replica_identity', case r.relreplident when 'd' then 'DEFAULT' when 'f' then 'FULL' when 'n' then 'NOTHING'
