@@ -7,7 +7,7 @@ from typing import Any
 from policytool.catalog.build.acl import new_owner as regranted
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.roles import role_of
-from policytool.catalog.build.state import Kind, NotModelled, State
+from policytool.catalog.build.state import Kind, NotModelled, Refused, State
 from policytool.catalog.build.targets import BY_NAME, OTHERS, named, other, routine, type_of, word
 from policytool.catalog.model import Name
 
@@ -45,7 +45,10 @@ def _target(state: State, object_type: str, node: Node) -> tuple[Kind, Any] | No
         case "OBJECT_FUNCTION" | "OBJECT_PROCEDURE" | "OBJECT_ROUTINE" | "OBJECT_AGGREGATE":
             return "functions", routine(state, node["ObjectWithArgs"], object_type)
         case "OBJECT_TYPE" | "OBJECT_DOMAIN":
-            return type_of(state, node["List"]["items"])
+            kind, key = type_of(state, node["List"]["items"])
+            if kind in ("tables", "views"):
+                raise Refused("42809", f"{key[1]} is a table's row type")
+            return kind, key
     if object_type in BY_NAME:
         kind = BY_NAME[object_type]
         return kind, named(state, kind, node["String"].get("sval", ""), object_type)

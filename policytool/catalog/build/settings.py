@@ -19,7 +19,9 @@ def set_value(state: State, name: str, values: tuple[str, ...] | None, *, local:
     if name not in (_ROLE, _PATH, _AUTHORIZATION):
         return
     if local and not state.transaction:
-        local = False  # the file runs as one transaction, or Postgres would only warn
+        if state.statement is not None and not state.statement.file.transaction:
+            return  # the statement is a transaction of its own
+        local = False  # the file runs as one
     if local:
         for key, value in (("role", session.role), ("search_path", session.search_path), ("user", session.user)):
             if key == name or (name == _AUTHORIZATION and key != _PATH):

@@ -12,7 +12,7 @@ from tests.catalog.build.support import built, folded
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
 
-FACETS = ("tables", "relation grants", "schemas", "public", "functions", "types", "servers", "wrappers", "memberships")
+FACETS = ("relation grants", "schemas", "public", "functions", "types", "servers", "wrappers", "memberships")
 ROLES = "create role a; create role b; create role c;"
 FUNCTION = "create function f() returns int language sql as 'select 1';"
 PROCEDURE = "create procedure p() language sql as '';"
