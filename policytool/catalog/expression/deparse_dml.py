@@ -154,6 +154,14 @@ def notify(body: Body, level: int) -> str:
     return f"NOTIFY {identifier(body['conditionname'])}{payload}"
 
 
+def rule(body: Body, level: int) -> str:
+    """What follows ON event TO table in a rule."""
+    actions = [write(action, ANY_LEVEL) for action in body.get("actions", ())]
+    done = "NOTHING" if not actions else actions[0] if len(actions) == 1 else f"({'; '.join(actions)})"
+    condition = f"WHERE {write(body['whereClause'], ANY_LEVEL)} " if "whereClause" in body else ""
+    return f"{condition}DO {'INSTEAD' if body.get('instead') else 'ALSO'} {done}"
+
+
 HANDLERS: Final[dict[str, Handler]] = {
     "InsertStmt": insert,
     "UpdateStmt": update,
@@ -161,5 +169,6 @@ HANDLERS: Final[dict[str, Handler]] = {
     "MergeStmt": merge,
     "IndexElem": index_element,
     "NotifyStmt": notify,
+    "RuleStmt": rule,
     "ReturnStmt": lambda body, level: f"RETURN {write(body['returnval'], ANY_LEVEL)}",
 }

@@ -32,23 +32,28 @@ class Names(Protocol):
         """The qualified name of a type that a user or an extension made; tables count too (their row types)."""
 
 
-class Call(Struct, frozen=True):
-    """What is known of a function: the types of its input arguments, what it returns, and as which columns.
+@runtime_checkable
+class FunctionResults(Protocol):
+    """What Names may offer besides: it tells the casts that Postgres adds by itself from those that were written."""
 
-    `columns` holds the names and types of OUT, INOUT and TABLE arguments, or of the row type that it returns.
-    """
+    def result(self, function: Name, arity: int) -> str | None:
+        """The type that a function returns, spelled as format_type does; None where unknown or overloaded."""
 
-    arguments: tuple[str, ...] = ()
-    returns: str | None = None
-    columns: tuple[tuple[str, str], ...] = ()
+    def result_columns(self, function: Name, arity: int) -> tuple[tuple[str, str], ...]:
+        """The columns of a function that returns rows; empty where unknown or where it returns one plain value."""
 
 
 @runtime_checkable
-class Facts(Protocol):
-    """What Names may offer besides: it tells the casts that Postgres adds by itself from those that were written."""
+class FunctionArguments(Protocol):
+    """Besides: constants among the arguments of a function can be spelled as their type spells them."""
 
-    def call(self, function: Name, arity: int) -> Call | None:
-        """The one function of that name that can take so many arguments; None where there is none or a choice."""
+    def arguments(self, function: Name, arity: int) -> tuple[str, ...]:
+        """The types of a function's input arguments; empty where unknown or overloaded."""
+
+
+@runtime_checkable
+class Domains(Protocol):
+    """Besides: a domain behaves as the type under it."""
 
     def domain(self, spelled: str) -> str | None:
         """The base type of a domain, by the domain's name as format_type spells it; None for any other type."""

@@ -1,31 +1,35 @@
-"""Canonical text back to a parse tree."""
+"""Canonical text back to a parse tree, whichever kind of text it is."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Final
 
+from policytool.catalog.expression.deparse import deparse
 from policytool.catalog.expression.names import Node
-from policytool.syntax.raw import Unparsable, parse
+from policytool.syntax.fragments import parse_expression, parse_query
+
+_QUERY: Final = re.compile(r"(?:SELECT|WITH|VALUES|INSERT|UPDATE|DELETE|MERGE|RETURN|TABLE)\b")
+_RULE: Final = re.compile(r"(?:WHERE .*)?DO (?:ALSO|INSTEAD) ", re.S)
+_RULE_HEAD: Final = "CREATE RULE r AS ON UPDATE TO t "
 
 
 def parsed(text: str) -> Node | None:
-    """The tree of an expression or of a query; None where the text is neither."""
-    try:
-        statements = parse(f"SELECT ({text})")
-    except Unparsable:
-        return _query(text)
-    targets: list[Any] = statements[0].stmt["SelectStmt"].get("targetList", [])
-    if len(statements) != 1 or len(targets) != 1 or len(statements[0].stmt["SelectStmt"]) > 3:
-        return None
-    value: Node = targets[0]["ResTarget"]["val"]
-    link = value.get("SubLink", {})
-    # The parentheses around a query make it a sub-query; without them it is what the text says.
-    return link["subselect"] if link.get("subLinkType") == "EXPR_SUBLINK" and text[:1] != "(" else value
+    """The tree of an expression, a query or what follows ON … TO … in a rule; None where the text is none of these.
+
+    Trees are shared between callers and not to be changed.
+    """
+    if _RULE.match(text):
+        return parse_query(_RULE_HEAD + text)
+    if _QUERY.match(text):
+        return parse_query(text) or parse_expression(text)
+    node = parse_expression(text)
+    if node is None or ("SubLink" in node and _only_looks_enclosed(text, node)):
+        return parse_query(text) or node
+    return node
 
 
-def _query(text: str) -> Node | None:
-    try:
-        statements = parse(text)
-    except Unparsable:
-        return None
-    return statements[0].stmt if len(statements) == 1 else None
+def _only_looks_enclosed(text: str, node: Node) -> bool:
+    """Whether it is a set operation whose parts are in parentheses, not an expression in parentheses."""
+    link = node["SubLink"]
+    return text[:1] == "(" and link["subLinkType"] == "EXPR_SUBLINK" and deparse(node) != text

@@ -6,7 +6,7 @@ from typing import Final
 
 from policytool.catalog.expression.functions import ANY_TYPE, ARGUMENTS, FRACTIONAL, OF_RELATION, is_built_in, result
 from policytool.catalog.expression.kinds import TOWER, base, is_text, is_text_array
-from policytool.catalog.expression.names import Call, Node
+from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Body, Rewriter, Typed, rewrite, untyped, value
 from policytool.catalog.expression.rewrite_casts import fit, is_number
 from policytool.catalog.expression.rewrite_values import relation_constant
@@ -21,10 +21,9 @@ def func_call(body: Body, scope: Scope) -> Typed:
     nodes = body.get("args", ())
     name = called(body["funcname"], len(nodes), scope)
     items = [rewrite(node, scope) for node in nodes]
-    call = scope.facts.call(name, len(nodes)) if scope.facts is not None and name[0] else None
     made: Body = {"funcname": spelled(name, body)}
     if items:
-        made["args"] = _arguments(name, items, call, scope)
+        made["args"] = _arguments(name, items, scope)
     for key in ("agg_filter", "over"):
         if key in body:
             made[key] = untyped(body[key], scope)
@@ -37,8 +36,12 @@ def func_call(body: Body, scope: Scope) -> Typed:
         if key in body:
             made[key] = body[key]
     if name[0]:
-        return {"FuncCall": made}, scope.plain(call.returns) if call is not None else None
+        return {"FuncCall": made}, scope.plain(_bare(scope.facts.result(name, len(nodes))))
     return {"FuncCall": made}, result(name[1], [own for _, own in items])
+
+
+def _bare(spelled: str | None) -> str | None:
+    return spelled.removeprefix("SETOF ") if spelled is not None else None
 
 
 def _aggregate_key(node: Node, scope: Scope) -> Node:
@@ -72,10 +75,10 @@ def spelled(name: Name, body: Body) -> list[Node]:
     return [{"String": {"sval": part}} for part in name if part]
 
 
-def _arguments(name: Name, items: list[Typed], call: Call | None, scope: Scope) -> list[Node]:
+def _arguments(name: Name, items: list[Typed], scope: Scope) -> list[Node]:
     if not name[0]:
         return [_built_in(name[1], number, item, scope) for number, item in enumerate(items)]
-    types = call.arguments if call is not None else ()
+    types = scope.facts.arguments(name, len(items))
     wanted = [*types, *[None] * (len(items) - len(types))]
     return [argument(item, own) for item, own in zip(items, wanted, strict=False)]
 

@@ -97,7 +97,7 @@ class Tables:
         if schema is not None:
             made["schemaname"] = schema
         entry = self._enter(body, reference, name, columns, relation)
-        if name != relname or "colnames" in body.get("alias", ()):
+        if name != relname or "alias" in body:
             made["alias"] = {"aliasname": name, **_renaming(body, columns)}
         return {"RangeVar": made}, _all(entry)
 
@@ -155,11 +155,8 @@ class Tables:
         schema, function = called(call["FuncCall"]["funcname"], arity, self.scope)
         if not schema:
             return node, functions.COLUMNS.get(function, ((reference, own),))
-        facts = self.scope.facts
-        known = None if facts is None else facts.call((schema, function), arity)
-        if known is None:
-            return node, None
-        return node, known.columns or ((reference, self.scope.plain(known.returns)),)
+        columns = self.scope.facts.columns((schema, function), arity)
+        return node, ((reference, own),) if columns == () else columns
 
     def _defined(self, definitions: list[Node]) -> Columns:
         bodies = [node["ColumnDef"] for node in definitions]

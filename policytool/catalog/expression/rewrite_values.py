@@ -119,7 +119,7 @@ def a_indirection(body: Body, scope: Scope) -> Typed:
             steps.append({"A_Indices": {k: _subscript(v, scope) for k, v in step["A_Indices"].items()}})
         else:
             name = step.get("String", {}).get("sval")
-            whole = arg.get("ColumnRef", {}).get("fields", ()) if not steps else ()
+            whole: list[Node] = arg.get("ColumnRef", {}).get("fields", []) if not steps else []
             if len(whole) > 1 and "A_Star" in whole[-1] and name is not None:
                 arg, own = column_ref({"fields": [*whole[:-1], step]}, scope)
                 continue

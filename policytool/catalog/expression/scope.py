@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterable
 from typing import Final, cast
 
-from policytool.catalog.expression.names import Facts, Names, Node
+from policytool.catalog.expression.names import Domains, FunctionArguments, FunctionResults, Names, Node
 from policytool.catalog.model import Name
 from policytool.catalog.spelling import qualified
 
@@ -40,6 +40,49 @@ class Entry:
         return qualified(*self.relation) if self.relation is not None else None
 
 
+class Facts:
+    """What the names in use can tell of functions and domains."""
+
+    __slots__ = ("_arguments", "_domains", "_names", "_results")
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        results, arguments, domains = _offers(type(names))
+        self._results = cast("FunctionResults", names) if results else None
+        self._arguments = cast("FunctionArguments", names) if arguments else None
+        self._domains = cast("Domains", names) if domains else None
+
+    def result(self, function: Name, arity: int) -> str | None:
+        """The type that a function returns."""
+        return None if self._results is None else self._results.result(function, arity)
+
+    def arguments(self, function: Name, arity: int) -> tuple[str, ...]:
+        """The types of a function's input arguments."""
+        return () if self._arguments is None else self._arguments.arguments(function, arity)
+
+    def columns(self, function: Name, arity: int) -> Columns | None:
+        """The columns of a function in FROM; none where it returns one plain value, None where that is not known."""
+        if self._results is None:
+            return None
+        columns = self._results.result_columns(function, arity)
+        returns = None if columns else self._results.result(function, arity)
+        if columns or returns is None:
+            return columns or None
+        schema, _, name = returns.removeprefix("SETOF ").rpartition(".")
+        row = self._names.relation(schema, name) if schema else None
+        return row.columns if row is not None else ()
+
+    def under(self, spelled: str) -> str:
+        """A type, or what is under it if it is a domain."""
+        found = None if self._domains is None else self._domains.domain(spelled)
+        return spelled if found is None else found
+
+
+@functools.cache
+def _offers(names: type[Names]) -> tuple[bool, bool, bool]:
+    return issubclass(names, FunctionResults), issubclass(names, FunctionArguments), issubclass(names, Domains)
+
+
 class Scope:
     """One level of a query, inside another one or none."""
 
@@ -47,7 +90,7 @@ class Scope:
 
     def __init__(self, names: Names, parent: Scope | None = None, taken: frozenset[str] = frozenset()) -> None:
         self.names = names
-        self.facts: Facts | None = parent.facts if parent is not None else _facts(names)
+        self.facts: Facts = parent.facts if parent is not None else Facts(names)
         self.parent = parent
         self.taken: set[str] = set(taken)  # names given to tables here or further out
         self.entries: list[Entry] = []
@@ -115,19 +158,9 @@ class Scope:
 
     def plain(self, spelled: str | None) -> str | None:
         """A type, or what is under it if it is a domain."""
-        if spelled is None or self.facts is None or "." not in spelled:
+        if spelled is None or "." not in spelled:
             return spelled
-        under = self.facts.domain(spelled)
-        return spelled if under is None else under
-
-
-def _facts(names: Names) -> Facts | None:
-    return cast("Facts", names) if _offers_facts(type(names)) else None
-
-
-@functools.cache
-def _offers_facts(kind: type[Names]) -> bool:
-    return issubclass(kind, Facts)
+        return self.facts.under(spelled)
 
 
 def unnamed(columns: Iterable[tuple[str, str | None]]) -> Entry:
