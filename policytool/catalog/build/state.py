@@ -36,6 +36,7 @@ Kind = Literal[
     "base_types", "extensions", "event_triggers", "publications", "wrappers", "servers", "others", "buckets",
 ]  # fmt: skip
 RELATION_KINDS = ("tables", "views", "sequences", "composites", "indexes")
+TEMPORARY_KINDS: tuple[Kind, ...] = ("tables", "views", "sequences")
 TYPE_KINDS = ("enums", "domains", "composites", "ranges", "base_types")
 
 
@@ -319,7 +320,12 @@ class State:
     # --- sessions and origins ---------------------------------------------------------------------------------------
 
     def reset_session(self) -> None:
-        """RESET ALL and RESET ROLE, as at the start of a file."""
+        """RESET ALL and RESET ROLE, as at the start of a file; what is temporary ends with the session before."""
+        for key in self.temporary:
+            for kind in TEMPORARY_KINDS:
+                if key in self.store(kind):
+                    self.remove(kind, key)
+        self.temporary.clear()
         self.transaction.clear()
         self.session = Session(self.default_role, self.default_search_path)
 
