@@ -33,7 +33,7 @@ class Access:
         self.privileges = Privileges(catalog)
         self.helpers = Helpers(catalog, profile.identity_expressions)
         self.analyst = Analyst(self.helpers)
-        self.filters = RowFilters(self.privileges, self.analyst)
+        self.filters = RowFilters(self.privileges, self.analyst, profile.anonymous)
 
     @property
     def clients(self) -> tuple[str, ...]:

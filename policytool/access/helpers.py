@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policytool.access.claims import claim_path, current_role, plain_select, setting_name
+from policytool.access.claims import claim_path, current_role, setting_name
 from policytool.access.rowmark import relations, rewrite
-from policytool.catalog.model import Function, Name, Table, View
+from policytool.access.simple_bodies import body_expression
+from policytool.catalog.model import Argument, Function, Signature, Table, View
 from policytool.catalog.objects import Catalog
-from policytool.catalog.spelling import identifier
-from policytool.syntax.fragments import parse_query
-from policytool.syntax.node import names, walk
-from policytool.syntax.plpgsql import parse_body
+from policytool.syntax.fragments import parse_expression, parse_query
+from policytool.syntax.node import kind_of, names, walk
 
 Node = Mapping[str, Any]
 MAX_DEPTH = 4
 _WORD = re.compile(r"\w+")
+_DEPTH = "inline_depth"  # put into the calls of a body that was looked into, so that looking ends
+_TELLTALES = ("auth.uid", "auth.jwt", "auth.email", "auth.role", "request.jwt", "current_user", "current_setting")
 
 
 class Helpers:
@@ -30,42 +31,54 @@ class Helpers:
         for function in catalog.functions.values():
             if function.origin is None:
                 self._by_name.setdefault(function.name, []).append(function)
-        self._bodies: dict[Name, Node | None] = {}
-        self._asks: dict[str, bool] = {}
-        self._depth = 0
-        self._identities = frozenset(identity_expressions)
+        self._known = frozenset((f.schema, f.name) for f in catalog.functions.values())
+        self._bodies: dict[Signature, Node | None] = {}
+        self._asks: dict[Signature, bool] = {}
+        self._identities = frozenset(
+            name for text in identity_expressions if (name := _called(parse_expression(text) or {})) is not None
+        )
 
     def find(self, call: Node) -> Function | None:
-        """The function that a FuncCall body means: by schema where it is named, and by the number of arguments."""
-        name, count = names(call.get("funcname")), len(call.get("args", ()))
-        for function in self._by_name.get(name[-1] if name else "", ()):
-            inputs = [a for a in function.arguments if a.mode in ("IN", "INOUT", "VARIADIC")]
-            required = sum(a.default is None for a in inputs)
-            if required <= count <= len(inputs) and (len(name) == 1 or function.schema == name[-2]):
-                return function
-        return None
+        """The function that a FuncCall body means, by its name and the number of arguments; the first if several fit."""
+        return next(self._candidates(call), None)
+
+    def named_identity(self, call: Node) -> bool:
+        """Whether the project's configuration says that this call names the person."""
+        return _called({"FuncCall": call}) in self._identities
 
     def inline(self, node: Node) -> Node | None:
         """The expression that a call stands for, with its arguments put in; None where it cannot be looked into."""
         call = node.get("FuncCall")
-        function = self.find(call) if call is not None else None
-        if call is None or function is None or self._depth >= MAX_DEPTH:
+        if call is None or call.get(_DEPTH, 0) >= MAX_DEPTH:
             return None
-        body = self._expression(function)
-        if body is None:
+        fitting = list(self._candidates(call))
+        body = self._expression(fitting[0]) if len(fitting) == 1 else None
+        if body is None or self.named_identity(call):
             return None
-        return self._substitute(body, function, call.get("args", ()))
+        arguments = _arguments(fitting[0], call.get("args", ()))
+        if arguments is None:
+            return None
+        inner = self._substitute(body, fitting[0], arguments, call.get(_DEPTH, 0) + 1)
+        return _null_if_null(arguments, inner) if fitting[0].strict and arguments else inner
 
     def asks_who(self, node: Node) -> bool:
-        """Whether an expression depends on the person: by claims, a setting, current_user, or a helper that does."""
+        """Whether an expression depends on the person: by claims, a setting, current_user, or a helper that does.
+
+        A function of the user's that no migration makes might.
+        """
         for kind, body in walk(node):
             whole = {kind: body}
             if kind == "FuncCall":
-                if claim_path(whole) is not None or setting_name(whole) is not None or self._function_asks(body):
+                if claim_path(whole) is not None or setting_name(whole) is not None or self._call_asks(body):
                     return True
             elif kind == "SQLValueFunction" and current_role(whole):
                 return True
         return False
+
+    def unknown(self, call: Node) -> bool:
+        """Whether a call is of a function that neither Postgres nor the catalog has."""
+        name = names(call.get("funcname"))
+        return len(name) > 1 and name[-2] != "pg_catalog" and name[-2:] not in self._known
 
     def relation(self, schema: str | None, name: str) -> Table | View | None:
         """The table or view of a name; `public` is tried where a body leaves the schema to the search_path."""
@@ -75,77 +88,63 @@ class Helpers:
                 return found
         return None
 
+    def asks(self, function: Function) -> bool:
+        """Whether the body of a function depends on the person who calls. An unknown body might."""
+        if function.signature not in self._asks:
+            self._asks[function.signature] = False  # a helper that calls itself adds nothing
+            self._asks[function.signature] = self._body_asks(function)
+        return self._asks[function.signature]
+
     def in_policies(self, function: Function) -> bool:
         """Whether some policy calls a function of this name."""
         return function.name in self._policy_words
-
-    def _function_asks(self, call: Node) -> bool:
-        function = self.find(call)
-        return function is not None and self.asks(function)
-
-    def asks(self, function: Function) -> bool:
-        """Whether the body of a function depends on the person, itself or by what it calls."""
-        if function.body not in self._asks:
-            self._asks[function.body] = False  # a helper that calls itself adds nothing
-            self._asks[function.body] = self._body_asks(function)
-        return self._asks[function.body]
-
-    def _body_asks(self, function: Function) -> bool:
-        body = function.body.lower()
-        if any(
-            word in body
-            for word in (
-                "auth.uid",
-                "auth.jwt",
-                "auth.email",
-                "auth.role",
-                "request.jwt",
-                "current_user",
-                "current_setting",
-            )
-        ):
-            return True
-        tree = parse_query(function.body) if function.language == "sql" else None
-        if tree is not None:
-            return self.asks_who(tree)
-        return any(f"{other.name}(" in body and self._bodies_differ(other, function) and self._body_asks_once(other)
-                   for others in self._by_name.values() for other in others)  # fmt: skip
-
-    def _bodies_differ(self, one: Function, other: Function) -> bool:
-        return one.body != other.body
-
-    def _body_asks_once(self, function: Function) -> bool:
-        if function.body not in self._asks:
-            self._asks[function.body] = False
-            self._asks[function.body] = self._body_asks(function)
-        return self._asks[function.body]
 
     @functools.cached_property
     def _policy_words(self) -> frozenset[str]:
         texts = (e for t in self._catalog.tables.values() for p in t.policies for e in (p.using, p.with_check) if e)
         return frozenset(word for text in texts for word in _WORD.findall(text))
 
-    def _expression(self, function: Function) -> Node | None:
-        key = (function.schema, function.body)
-        if key not in self._bodies:
-            self._bodies[key] = body_expression(function)
-        return self._bodies[key]
+    def _candidates(self, call: Node) -> Iterator[Function]:
+        name, count = names(call.get("funcname")), len(call.get("args", ()))
+        for function in self._by_name.get(name[-1] if name else "", ()):
+            inputs = _inputs(function)
+            required = sum(a.default is None for a in inputs)
+            if required <= count <= len(inputs) and (len(name) == 1 or function.schema == name[-2]):
+                yield function
 
-    def _substitute(self, body: Node, function: Function, args: tuple[Node, ...] | list[Node]) -> Node:
-        inputs = [a for a in function.arguments if a.mode in ("IN", "INOUT", "VARIADIC")]
-        by_name = {a.name: arg for a, arg in zip(inputs, args, strict=False) if a.name}
-        columns = self._columns_read(body)
+    def _call_asks(self, call: Node) -> bool:
+        if self.named_identity(call) or self.unknown(call):
+            return True
+        return any(self.asks(function) for function in self._candidates(call))
+
+    def _body_asks(self, function: Function) -> bool:
+        body = function.body.lower()
+        if not body.strip() or any(word in body for word in _TELLTALES):
+            return True
+        tree = parse_query(function.body) if function.language == "sql" else None
+        if tree is not None:
+            return self.asks_who(tree)
+        called = (f for name, fs in self._by_name.items() if f"{name.lower()}(" in body for f in fs)
+        return any(f.signature != function.signature and self.asks(f) for f in called)
+
+    def _expression(self, function: Function) -> Node | None:
+        if function.signature not in self._bodies:
+            self._bodies[function.signature] = body_expression(function)
+        return self._bodies[function.signature]
+
+    def _substitute(self, body: Node, function: Function, arguments: Sequence[Node], depth: int) -> Node:
+        by_name = {a.name: arg for a, arg in zip(_inputs(function), arguments, strict=True) if a.name}
+        columns = self._columns_read(body) if function.language == "sql" else frozenset()
 
         def replace(name: tuple[str, ...], aliases: frozenset[str]) -> Node | None:
             if name[-1] not in by_name or (len(name) == 2 and name[0] != function.name):
                 return None
             # Inside a query a column of its tables wins over an argument of the same name, in SQL functions.
-            hidden = len(name) == 1 and function.language == "sql" and bool(aliases) and name[0] in columns
+            hidden = len(name) == 1 and bool(aliases) and name[0] in columns
             return None if hidden else by_name[name[-1]]
 
-        copied = rewrite(body, replace)
-        numbered: dict[str, Any] = _numbered(copied, list(args))
-        return numbered
+        settled: dict[str, Any] = _settled(rewrite(body, replace), arguments, function, depth)
+        return settled
 
     def _columns_read(self, body: Node) -> frozenset[str]:
         found: set[str] = set()
@@ -157,69 +156,54 @@ class Helpers:
         return frozenset(found)
 
 
-def body_expression(function: Function) -> Node | None:
-    """The one expression of a body: of a SQL function with a single SELECT, or of PL/pgSQL that only returns."""
-    if function.kind != "function":
-        return None
-    if function.language == "sql":
-        tree = parse_query(function.body.strip().rstrip(";")) or {}
-        return _scalar(tree["SelectStmt"]) if "SelectStmt" in tree else None
-    if function.language == "plpgsql":
-        return _plpgsql_expression(function)
-    return None
+def _called(node: Node) -> tuple[str, ...] | None:
+    kind, body = kind_of(node)
+    return names(body.get("funcname")) if kind == "FuncCall" else None
 
 
-def _scalar(select: Node) -> Node:
-    """A query in the place of a value."""
-    plain = plain_select(select)
-    if plain is not None:
-        return plain
-    return {"SubLink": {"subLinkType": "EXPR_SUBLINK", "subselect": {"SelectStmt": select}}}
+def _inputs(function: Function) -> list[Argument]:
+    return [a for a in function.arguments if a.mode in ("IN", "INOUT", "VARIADIC")]
 
 
-def _plpgsql_expression(function: Function) -> Node | None:
-    arguments = ", ".join(
-        f"{identifier(a.name) if a.name else ''} {a.type}" for a in function.arguments if a.mode in ("IN", "INOUT")
-    )
-    returns = function.returns or "void"
-    if returns.startswith(("SETOF", "TABLE", "trigger")) or "$policytool$" in function.body:
-        return None
-    tree = parse_body(
-        f"create function f({arguments}) returns {returns} language plpgsql as $policytool${function.body}$policytool$"
-    )
-    body = (tree or {}).get("action", {}).get("PLpgSQL_stmt_block", {}).get("body", [])
-    return _statements(body)
-
-
-def _statements(body: list[Node]) -> Node | None:
-    """RETURN expression; IF condition THEN RETURN a; END IF; RETURN b, as CASE. Anything else is not looked into."""
-    if not body:
-        return None
-    match body[0]:
-        case {"PLpgSQL_stmt_return": {"expr": {"PLpgSQL_expr": {"query": text}}}}:
-            return _parsed(text)
-        case {"PLpgSQL_stmt_if": {"cond": {"PLpgSQL_expr": {"query": text}}, "then_body": then} as statement} if (
-            "elsif_list" not in statement
-        ):
-            condition, first = _parsed(text), _statements(then)
-            rest = _statements(statement.get("else_body") or body[1:])
-            if condition is None or first is None or rest is None:
+def _arguments(function: Function, given: Sequence[Node]) -> list[Node] | None:
+    """One expression for each input argument: as given by place or by name, else its default."""
+    inputs = _inputs(function)
+    by_name = {n["NamedArgExpr"].get("name"): n["NamedArgExpr"].get("arg", {}) for n in given if "NamedArgExpr" in n}
+    placed = [n for n in given if "NamedArgExpr" not in n]
+    found: list[Node] = []
+    for number, argument in enumerate(inputs):
+        if number < len(placed):
+            found.append(placed[number])
+        elif argument.name in by_name:
+            found.append(by_name[argument.name])
+        else:
+            default = parse_expression(argument.default) if argument.default is not None else None
+            if default is None:
                 return None
-            when = {"CaseWhen": {"expr": condition, "result": first}}
-            return {"CaseExpr": {"args": [when], "defresult": rest}}
-    return None
+            found.append(default)
+    return found
 
 
-def _parsed(text: str) -> Node | None:
-    tree = parse_query(f"select {text}")
-    return plain_select(tree["SelectStmt"]) or _scalar(tree["SelectStmt"]) if tree and "SelectStmt" in tree else None
+def _null_if_null(arguments: Sequence[Node], body: Node) -> Node:
+    """A STRICT function is not called when an argument is NULL."""
+    tests = [{"NullTest": {"arg": a, "nulltesttype": "IS_NULL"}} for a in arguments]
+    condition = {"BoolExpr": {"boolop": "OR_EXPR", "args": tests}}
+    null = {"A_Const": {"isnull": True}}
+    return {"CaseExpr": {"args": [{"CaseWhen": {"expr": condition, "result": null}}], "defresult": body}}
 
 
-def _numbered(node: Any, args: list[Node]) -> Any:
-    if isinstance(node, dict):
-        if "ParamRef" in node and 0 < node["ParamRef"].get("number", 0) <= len(args):
-            return args[node["ParamRef"]["number"] - 1]
-        return {key: _numbered(value, args) for key, value in node.items()}
+def _settled(node: Any, arguments: Sequence[Node], function: Function, depth: int) -> Any:
+    """The body with $1 replaced, its calls counted, and CURRENT_USER of a definer function the owner that it is."""
     if isinstance(node, list):
-        return [_numbered(item, args) for item in node]
-    return node
+        return [_settled(item, arguments, function, depth) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kind, body = kind_of(node)
+    if kind == "ParamRef" and 0 < body.get("number", 0) <= len(arguments):
+        return arguments[body["number"] - 1]
+    if kind == "SQLValueFunction" and function.security_definer and current_role(node):
+        return {"A_Const": {"sval": {"sval": function.owner}}}
+    if kind == "FuncCall":
+        settled = {key: _settled(value, arguments, function, depth) for key, value in body.items()}
+        return {"FuncCall": {**settled, _DEPTH: max(depth, body.get(_DEPTH, 0))}}
+    return {key: _settled(value, arguments, function, depth) for key, value in node.items()}

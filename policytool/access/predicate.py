@@ -8,22 +8,15 @@ from typing import Any
 from msgspec import Struct
 
 from policytool.access.binding import Binder, Binding, Facts
-from policytool.access.claims import claim_path, plain_select
 from policytool.access.helpers import Helpers
-from policytool.access.rowmark import mark, marked_column
+from policytool.access.initplan import IdentityCall, identity_calls
+from policytool.access.rowmark import mark, marked_column, row_column
 from policytool.access.truth import ANONYMOUS, SIGNED_IN, UNKNOWN, Truth, truth
 from policytool.catalog.model import Table
 from policytool.syntax.fragments import parse_expression
-from policytool.syntax.node import kind_of, names, walk
+from policytool.syntax.node import walk
 
 Node = Mapping[str, Any]
-
-
-class IdentityCall(Struct, frozen=True):
-    """A call that names the person, and whether a scalar sub-select lets Postgres run it once per query."""
-
-    text: str
-    wrapped: bool
 
 
 class Predicate(Struct, frozen=True, kw_only=True):
@@ -33,10 +26,20 @@ class Predicate(Struct, frozen=True, kw_only=True):
     node: dict[str, Any] | None
     anon: Truth
     authenticated: Truth
-    branches: tuple[Facts, ...] | None
+    branches: tuple[Facts, ...] | None  # as a signed-in visitor meets them
+    anon_branches: tuple[Facts, ...] | None  # as an anonymous one does
     identity_calls: tuple[IdentityCall, ...] = ()
     columns: frozenset[str] = frozenset()
-    compared: frozenset[str] = frozenset()  # columns that are set against an identity, in any branch
+    compared: frozenset[str] = frozenset()  # columns that an index could look up for the person
+
+    def truth(self, *, anonymous: bool) -> Truth:
+        """What it folds to for a visitor."""
+        return self.anon if anonymous else self.authenticated
+
+    def holds(self, *, anonymous: bool) -> bool:
+        """Whether it may be true of some row for the visitor."""
+        says = self.truth(anonymous=anonymous)
+        return says is True or says is UNKNOWN
 
     def bound(self, kind: str | None = None) -> frozenset[str]:
         """The columns that every branch which can hold ties to the person; with `kind`, only as `own` or `tenant`.
@@ -48,13 +51,13 @@ class Predicate(Struct, frozen=True, kw_only=True):
         sets = [frozenset(x.column for x in b.bindings if kind in (None, x.kind)) for b in tied]
         return frozenset.intersection(*sets) if sets else frozenset()
 
-    @property
-    def scoped(self) -> bool:
-        """Whether each branch ties the row to the person or asks for a special one: no branch is open to anyone."""
-        if self.branches is None:
-            return True  # nothing is claimed
-        live = [b for b in self.branches if not b.dead]
-        return (bool(live) and all(b.bindings or b.gated for b in live)) or not live
+    def scoped(self, *, anonymous: bool = False) -> bool:
+        """Whether each branch ties the row to the person or asks for a special one: no branch is open to anyone.
+
+        Where nothing is known it is taken to be so.
+        """
+        found = self.anon_branches if anonymous else self.branches
+        return found is None or all(b.closed for b in found)
 
     @property
     def bindings(self) -> frozenset[Binding]:
@@ -79,19 +82,25 @@ class Analyst:
     def _analyse(self, text: str, table: Table) -> Predicate:
         parsed = parse_expression(text)
         if parsed is None:
-            return Predicate(text=text, node=None, anon=UNKNOWN, authenticated=UNKNOWN, branches=None)
+            return Predicate(
+                text=text, node=None, anon=UNKNOWN, authenticated=UNKNOWN, branches=None, anon_branches=None
+            )
         node = mark(parsed, table.name)
         not_null = frozenset(c.name for c in table.columns if c.not_null)
-        inline = self.helpers.inline
+        binder, inline = Binder(self.helpers, not_null), self.helpers.inline
+        alternatives = binder.branches(node)
+        signed_in = tuple(binder.facts(b, SIGNED_IN) for b in alternatives or ())
+        anonymous = tuple(binder.facts(b, v) for v in ANONYMOUS for b in alternatives or ())
         return Predicate(
             text=text,
             node=node,
             anon=_strongest(truth(node, visitor, not_null=not_null, inline=inline) for visitor in ANONYMOUS),
             authenticated=truth(node, SIGNED_IN, not_null=not_null, inline=inline),
-            branches=Binder(self.helpers, not_null).facts(node),
+            branches=None if alternatives is None else signed_in,
+            anon_branches=None if alternatives is None else anonymous,
             identity_calls=tuple(identity_calls(node)),
-            columns=frozenset(c for c in _columns(node)),
-            compared=frozenset(compared_columns(node, self.helpers)),
+            columns=frozenset(row_columns(node)),
+            compared=frozenset(looked_up(node, binder)),
         )
 
 
@@ -104,7 +113,8 @@ def _strongest(values: Iterator[Truth]) -> Truth:
     return None
 
 
-def _columns(node: Node) -> Iterator[str]:
+def row_columns(node: Node) -> Iterator[str]:
+    """The columns of the row that a marked expression mentions."""
     for kind, body in walk(node):
         if kind == "ColumnRef":
             column = marked_column({kind: body})
@@ -112,35 +122,26 @@ def _columns(node: Node) -> Iterator[str]:
                 yield column
 
 
-def identity_calls(node: Any, wrapped: bool = False) -> Iterator[IdentityCall]:
-    """The calls that name the person, each with whether it stands alone in a scalar sub-select."""
+def looked_up(node: Any, binder: Binder) -> Iterator[str]:
+    """The columns that are compared with a value which names the person and is known before any row is read.
+
+    A sub-query that looks at the row, and IN (SELECT …), are asked for each row: no index of this table helps them.
+    """
     if isinstance(node, list):
         for item in node:
-            yield from identity_calls(item, wrapped)
-        return
-    if not isinstance(node, dict):
-        return
-    kind, body = kind_of(node)
-    if kind == "FuncCall" and (
-        claim_path(node) is not None or names(body.get("funcname"))[-1:] == ("current_setting",)
-    ):
-        yield IdentityCall(".".join(names(body.get("funcname"))) + "()", wrapped)
-        return
-    if kind == "SubLink":
-        select = body.get("subselect", {}).get("SelectStmt", {})
-        yield from identity_calls(body.get("testexpr"), wrapped)
-        alone = body.get("subLinkType") == "EXPR_SUBLINK" and plain_select(select) is not None
-        # A query that mentions no column of the row is planned once, whatever it calls.
-        yield from identity_calls(select, wrapped or alone or not any(True for _ in _columns(select)))
-        return
-    for value in node.values():
-        yield from identity_calls(value, wrapped)
+            yield from looked_up(item, binder)
+    elif isinstance(node, dict):
+        if "A_Expr" in node:
+            yield from (b.column for b in binder.atom(node) if _alone(node["A_Expr"], b.column))
+        for key, value in node.items():
+            if key != "SubLink":
+                yield from looked_up(value, binder)
 
 
-def compared_columns(node: Node, helpers: Helpers) -> Iterator[str]:
-    """The row's columns that are compared with an identity or with a query about one, wherever in the expression."""
-    binder = Binder(helpers)
-    for kind, body in walk(node):
-        if kind in ("A_Expr", "SubLink"):
-            for binding in binder._atom({kind: body}):
-                yield binding.column
+def _alone(body: Node, column: str) -> bool:
+    """Whether the column stands alone on one side (an index on email does not serve lower(email)), the row not on the other."""
+    left, right = body.get("lexpr", {}), body.get("rexpr", {})
+    return any(
+        side == row_column(column) and not any(True for _ in row_columns(other))
+        for side, other in ((left, right), (right, left))
+    )

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from policytool.access.row_filter import COMMANDS, Command, side_of
-from policytool.access.truth import UNKNOWN
+from policytool.access.row_filter import COMMANDS, WRITES, Command
 from policytool.catalog.model import Policy, Table
 
 if TYPE_CHECKING:
@@ -24,17 +23,41 @@ class Unscoped(Struct, frozen=True, kw_only=True):
 
 
 def unscoped(table: Table, access: Access) -> Iterator[Unscoped]:
-    """Each command, for the most capable client, with the policies at fault. What is always true has rules of its own."""
+    """Each command, for the most capable client, with the policies at fault.
+
+    What is always true has rules of its own, and so have writes that an anonymous visitor can make.
+    """
     for command in COMMANDS:
         for role in reversed(access.clients):
-            if access.row_filter(role, table, command).reach != "conditional" or access.exempt(role, table):
+            found = access.row_filter(role, table, command)
+            if found.reach != "conditional":
                 continue
-            for policy in access.applying(role, table, command)[0]:
-                if _open(policy, table, command, role, access):
+            for policy in found.open:
+                if not (command in WRITES and anonymous_writer(policy, table, command, access)):
                     yield Unscoped(role=role, command=command, policy=policy)
             break
 
 
-def _open(policy: Policy, table: Table, command: Command, role: str, access: Access) -> bool:
-    says = access.predicate(policy, side_of(command), table)
-    return says is not None and access.filters.truth_for(says, role) is UNKNOWN and not says.scoped
+def anonymous_writer(policy: Policy, table: Table, command: Command, access: Access) -> bool:
+    """Whether somebody without an account passes by this policy with a write that not every row allows."""
+    found = (access.row_filter(r, table, command) for r in access.clients if access.anonymous(r))
+    return any(f.reach == "conditional" and policy in f.open for f in found)
+
+
+def opened(policy: Policy, table: Table, command: Command, access: Access) -> tuple[str, ...]:
+    """The clients whom a permissive policy opens a command to for every row, whoever they are; widest last.
+
+    Not those for whom a restrictive policy narrows it.
+    """
+    if not policy.permissive or not table.rls_enabled or policy.command not in ("ALL", command):
+        return ()
+    says = access.predicate(policy, "check" if command == "INSERT" else "using", table)
+    if says is None or says.anon is not True or says.authenticated is not True:
+        return ()
+    return tuple(
+        role
+        for role in access.clients
+        if policy in access.applying(role, table, command)[0]
+        and not access.exempt(role, table)
+        and access.row_filter(role, table, command).reach == "all"
+    )

@@ -162,8 +162,7 @@ class Folder:
                 continue
             seen.append(value)
             if not values.may_be_null(value):
-                # The last one cannot be NULL, so the whole cannot.
-                return join([NEVER_NULL if values.may_be_null(v) else v for v in seen])
+                return value if len(seen) == 1 else Opaque(nullable=False, never_true=not any(map(possible, seen)))
         return join([*seen, NULL])
 
     def case(self, body: Node) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policytool.access.wording import and_list
-from policytool.access.wrap import wrapped_expression
+from policytool.access.initplan import wrapped_expression
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, member_ref
