@@ -48,12 +48,18 @@ def _closure(state: State, targets: Iterable[Part]) -> dict[Part, bool]:
 
 
 def _check(goes: dict[Part, bool]) -> None:
-    blocking = [part for part, silently in goes.items() if not silently and not goes.get(part.whole, False)]
+    blocking = [part for part, silently in goes.items() if not silently and not _covered(part, goes)]
     if blocking:
         first = next(iter(goes))
         named = ", ".join(str(part) for part in blocking[:5])
         more = f" and {len(blocking) - 5} more" if len(blocking) > 5 else ""
         raise Refused("2BP01", f"cannot drop {first} because other objects depend on it: {named}{more}")
+
+
+def _covered(part: Part, goes: dict[Part, bool]) -> bool:
+    """Whether the object goes, or for a default its column, of which this is a part."""
+    column = Part(part.kind, part.key, "column", part.name)
+    return goes.get(part.whole, False) or (part.part == "default" and goes.get(column, False))
 
 
 def _execute(state: State, dropped: list[Part]) -> None:

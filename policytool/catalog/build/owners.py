@@ -53,8 +53,8 @@ def _target(state: State, object_type: str, node: Node) -> tuple[Kind, Any] | No
         kind = BY_NAME[object_type]
         return kind, named(state, kind, node["String"].get("sval", ""), object_type)
     if object_type in OTHERS:
-        key = other(state, object_type, node)
-        return ("others", key) if key is not None else None
+        found = other(state, object_type, node)
+        return ("others", found) if found is not None else None
     return None
 
 

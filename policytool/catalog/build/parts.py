@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from policytool.catalog.build import texts
 from policytool.catalog.expression.references import References, references
-from policytool.catalog.model import Function, Table, View
+from policytool.catalog.model import Function, Name, Table, View
 from policytool.catalog.objects import Composite, Domain, Publication
 from policytool.catalog.spelling import qualified
 
@@ -81,7 +83,19 @@ def using(kind: str, key: Any, item: Any, test: Test) -> Iterator[Part]:
             if any(passes(text) for text in texts.expressions(item)):
                 yield Part(kind, key)
         case Publication():
-            yield from (Part(kind, key, "member", (t.schema, t.table)) for t in item.tables if passes(t.where))
+            yield from (Part(kind, key, "member", t) for t, text in _filters(item) if test(owned(references(text), t)))
+
+
+def _filters(publication: Publication) -> Iterator[tuple[Name, str]]:
+    """The tables with a row filter, which speaks of the columns of its table without naming it."""
+    for member in publication.tables:
+        if member.where is not None:
+            yield (member.schema, member.table), member.where
+
+
+def owned(refs: References, table: Name) -> References:
+    """The references of an expression that belongs to a table, its own columns among the others."""
+    return replace(refs, columns=refs.columns | {(*table, column) for column in refs.own_columns})
 
 
 def _attached(kind: str, key: Any, item: Table | View, passes: Callable[[str | None], bool]) -> Iterator[Part]:

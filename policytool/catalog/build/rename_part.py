@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from msgspec.structs import replace
@@ -274,7 +275,7 @@ def _published(publication: Publication, key: Name, name: Any) -> Publication:
 
 def _output_renamed(definition: str, columns: tuple[Column, ...], old: str, new: str) -> str:
     """A view's query with another name for one of the columns that it puts out."""
-    node = parsed(definition)
+    node = copy.deepcopy(parsed(definition))
     select = node.get("SelectStmt") if node is not None else None
     while select is not None and "larg" in select:
         select = select["larg"]

@@ -31,7 +31,9 @@ from policytool.catalog.objects import (
     PublishedTable,
     Range,
 )
+from policytool.syntax.split import split
 
+_ATOMIC = "BEGIN ATOMIC "
 Change = Callable[[str], str]
 _TYPE = re.compile(r'(?:"((?:[^"]|"")*)"|(\w[\w$]*))\.(?:"((?:[^"]|"")*)"|(\w[\w$]*))')
 
@@ -68,7 +70,7 @@ def expressions(item: Any) -> Iterator[str]:
             for argument in item.arguments:
                 yield from _some(argument.default)
             if item.atomic:
-                yield item.body
+                yield from (text for _, text in _statements(item.body))
         case Publication():
             for table in item.tables:
                 yield from _some(table.where)
@@ -78,6 +80,25 @@ def _some(*texts: str | None) -> Iterator[str]:
     for text in texts:
         if text is not None:
             yield text
+
+
+def _statements(body: str) -> list[tuple[str, str]]:
+    """The statements of a body of the SQL standard, RETURN apart from what it returns."""
+    if not body.startswith(_ATOMIC):
+        return [_returned(body)]
+    inner = body.removeprefix(_ATOMIC).removesuffix("END")
+    return [_returned(inner[piece.body : piece.end]) for piece in split(inner)]
+
+
+def _returned(text: str) -> tuple[str, str]:
+    return ("RETURN ", text.removeprefix("RETURN ")) if text.startswith("RETURN ") else ("", text)
+
+
+def _body(body: str, change: Change) -> str:
+    written = [before + change(text) for before, text in _statements(body)]
+    if not body.startswith(_ATOMIC):
+        return written[0]
+    return _ATOMIC + " ".join(f"{statement};" for statement in written) + " END"
 
 
 def _columns(columns: tuple[Column, ...]) -> Iterator[str]:
@@ -171,7 +192,7 @@ def rewritten(item: Any, change: Change) -> Any:
             return _changed(item, default=_maybe(item.default, change), constraints=constraints)
         case Function():
             arguments = _each(item.arguments, lambda a: _changed(a, default=_maybe(a.default, change)))
-            return _changed(item, arguments=arguments, body=change(item.body) if item.atomic else item.body)
+            return _changed(item, arguments=arguments, body=_body(item.body, change) if item.atomic else item.body)
         case Publication():
             return _changed(item, tables=_each(item.tables, lambda t: _changed(t, where=_maybe(t.where, change))))
     return item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.catalog.build.details import details
 from tests.catalog.build.oracle import observed
 from tests.catalog.build.predicted import predicted
 from tests.catalog.build.support import folded, run
@@ -14,12 +15,19 @@ if TYPE_CHECKING:
     from policytool.postgres.server import Connection
 
 
-def contrast(connection: Connection, sql: str, facets: Sequence[str]) -> list[str]:
-    """Each fact that the two do not agree on; empty when they agree, also on what is refused and why."""
+def contrast(connection: Connection, sql: str, facets: Sequence[str], *, texts: bool = False) -> list[str]:
+    """Each fact that the two do not agree on; empty when they agree, also on what is refused and why.
+
+    With `texts`, expressions, queries, routines and comments are compared, too.
+    """
     refused, (state, refusals) = run(connection, sql), folded(sql)
     found = [] if refused == refusals else [f"refused: server {refused}, builder {refusals}"]
     server, builder = observed(connection, facets), predicted(state.catalog("postgres"), facets)
-    for facet in facets:
+    if texts:
+        more_server, more_builder = details(connection, state)
+        server.update(more_server)
+        builder.update(more_builder)
+    for facet in server:
         one, other = server[facet], builder[facet]
         found.extend(
             f"{facet} {key}: server {one.get(key)}, builder {other.get(key)}"
