@@ -125,8 +125,8 @@ COLUMNS = {
     "trigger of": "create table t (i int, j int);" + TRIGGER
     + "create trigger g before update of j on t for each row execute function f(); alter table t drop column j;",
     "trigger of cascade": "create table t (i int, j int);" + TRIGGER
-    + "create trigger g before update of j on t for each row execute function f();
-        alter table t drop column j cascade;",
+    + """create trigger g before update of j on t for each row execute function f();
+        alter table t drop column j cascade;""",
     "trigger when": "create table t (i int, j int);" + TRIGGER
     + """create trigger g before update on t for each row when (old.j is distinct from new.j) execute function f();
         alter table t drop column j;""",
@@ -229,8 +229,8 @@ FUNCTIONS = {
         drop function f; drop function f cascade;""",
     "view cascade": FUNCTION + "create view v as select f() as i; drop function f; drop function f cascade;",
     "function default cascade": FUNCTION
-    + "create function g(i int default f()) returns int language sql as 'select i'; drop function f;
-        drop function f cascade;",
+    + """create function g(i int default f()) returns int language sql as 'select i'; drop function f;
+        drop function f cascade;""",
     "function string body": FUNCTION + "create function g() returns int language sql as 'select f()'; drop function f;",
     "function atomic body": FUNCTION + "create function g() returns int language sql return f(); drop function f;",
     "function atomic body cascade": FUNCTION
@@ -303,13 +303,13 @@ OTHERS = {
         create policy p on u;
         drop policy p on u;""",
     "trigger": "create table t (i int);" + TRIGGER
-    + "create trigger g before insert on t for each row execute function f(); drop trigger g on t;
-        drop trigger g on t;",
+    + """create trigger g before insert on t for each row execute function f(); drop trigger g on t;
+        drop trigger g on t;""",
     "trigger if exists": "create table t (i int); drop trigger if exists g on t; drop trigger if exists g on u;",
     "trigger of partitions": """create table p (i int) partition by range (i);
         create table q partition of p for values from (0) to (9);""" + TRIGGER
-    + "create trigger g before insert on p for each row execute function f(); drop trigger g on q;
-        drop trigger g on p;",
+    + """create trigger g before insert on p for each row execute function f(); drop trigger g on q;
+        drop trigger g on p;""",
     "rule": "create table t (i int); create rule r as on insert to t do nothing; drop rule r on t; drop rule r on t;",
     "schema": "create schema n; drop schema n; drop schema n; drop schema if exists n;",
     "schema in use": "create schema n; create table n.t (i int); drop schema n;",
