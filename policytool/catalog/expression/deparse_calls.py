@@ -46,9 +46,13 @@ def _arguments(body: Body) -> str:
 
 
 def _suffix(body: Body) -> str:
+    within = f" WITHIN GROUP (ORDER BY {listed(body['agg_order'])})" if body.get("agg_within_group") else ""
+    return within + filtered(body)
+
+
+def filtered(body: Body) -> str:
+    """FILTER and OVER of an aggregate."""
     text = ""
-    if body.get("agg_within_group"):
-        text += f" WITHIN GROUP (ORDER BY {listed(body['agg_order'])})"
     if "agg_filter" in body:
         text += f" FILTER (WHERE {write(body['agg_filter'], ANY_LEVEL)})"
     if "over" in body:

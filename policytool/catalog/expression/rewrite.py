@@ -8,6 +8,7 @@ from typing import Any
 
 from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.scope import Scope
+from policytool.catalog.expression.types import type_name
 
 Typed = tuple[Node, str | None]
 Body = dict[str, Any]
@@ -43,7 +44,10 @@ def untyped(body: Any, scope: Scope) -> Any:
         handler = _rewriters().get(kind)
         if handler is not None:
             return handler(body[kind], scope)[0]
-    return {key: untyped(item, scope) for key, item in body.items() if key != "location"}
+    made = {key: untyped(item, scope) for key, item in body.items() if key not in ("location", "typeName")}
+    if "typeName" in body:
+        made |= {"typeName": {"spelled": type_name(body["typeName"], scope.names)}}
+    return made
 
 
 @functools.cache

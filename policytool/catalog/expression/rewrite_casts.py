@@ -149,7 +149,9 @@ def unify(items: Sequence[Typed]) -> tuple[list[Node], str | None]:
     nodes = [fit(item, context) for item in items]
     if context is not None and is_text(context):
         return nodes, "text" if "text" in known or not known else base(context)
-    return nodes, context or (types[0] if types else "text" if all("A_Const" in node for node in nodes) else None)
+    if known or types:
+        return nodes, context if known else types[0]
+    return nodes, "text" if all("A_Const" in node for node in nodes) else None
 
 
 def _common(types: list[str]) -> str | None:

@@ -104,6 +104,8 @@ class Walk:
             return {"ColumnRef": {"fields": [_string(self.column(None, last, True))]}}
         reference = fields[-2]["String"]["sval"]
         found = level.find(reference) if level is not None else None
+        if found is None and len(fields) > 2:
+            return {"ColumnRef": body}
         table, name = found or (None, self.qualifier(reference))
         tail = fields[-1] if last is None else _string(self.column(table, last, found is None))
         return {"ColumnRef": {"fields": [_string(name), tail]}}
