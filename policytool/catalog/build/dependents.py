@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from policytool.catalog.build import other_links
 from policytool.catalog.build.calls import may_call
 from policytool.catalog.build.members import members
 from policytool.catalog.build.parts import Part, Test, calling, made_of, using
@@ -20,6 +21,9 @@ def dependents(state: State, part: Part) -> Iterator[Edge]:
     find = (_PARTS if part.part else _WHOLE).get(part.part or part.kind)
     if find is not None:
         yield from find(state, part)
+    if part.part in ("", "column"):
+        links = other_links.dependents(state, part.kind, part.key, part.name or None)
+        yield from ((Part("others", key), along) for key, along in links)
 
 
 # --- relations ------------------------------------------------------------------------------------------------------

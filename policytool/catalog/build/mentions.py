@@ -12,12 +12,13 @@ from policytool.catalog.expression.references import references
 from policytool.catalog.model import Name
 
 _SYSTEM_SCHEMAS: Final = frozenset({"pg_catalog", "information_schema", "pg_toast", "pg_temp"})
+_BRANCHES: Final = (dict, list)
 _SYSTEM_COLUMNS: Final = frozenset({"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"})
 
 
 def assume_relations(state: State, node: Any) -> None:
     """Take every relation that a parse tree names to exist."""
-    for range_var in _relations(node, frozenset()):
+    for range_var in _relations(node):
         schema, name = range_var.get("schemaname"), range_var["relname"]
         system = schema in _SYSTEM_SCHEMAS or (schema is None and name.startswith("pg_"))
         if not system and state.find_relation(schema, name) is None:
@@ -31,7 +32,7 @@ def own_columns(state: State, table: Name, text: str) -> None:
 
 def columns_of(state: State, table: Name, expression: Node) -> None:
     """The same for a parse tree, which may hold sub-queries."""
-    _check(state, table, _own(expression, table[1], inside=False))
+    _check(state, table, _own(expression, table[1]))
 
 
 def _check(state: State, table: Name, names: Iterable[str]) -> None:
@@ -39,25 +40,27 @@ def _check(state: State, table: Name, names: Iterable[str]) -> None:
     assume.columns(state, table, (name for name in named if name not in _SYSTEM_COLUMNS and name != table[1]))
 
 
-def _own(node: Any, table: str, *, inside: bool) -> Iterator[str]:
+def _own(expression: Node, table: str) -> Iterator[str]:
     """Columns that can only be of the table: all outside sub-queries, and those qualified with its name inside."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _own(item, table, inside=inside)
-    elif isinstance(node, dict):
-        match node:
-            case {"ColumnRef": {"fields": [{"String": {"sval": str(name)}}]}}:
-                if not inside:
-                    yield name
-            case {"ColumnRef": {"fields": [{"String": {"sval": str(first)}}, {"String": {"sval": str(name)}}]}}:
-                if first == table:
-                    yield name
-            case {"SelectStmt": query} if table in _from_names(query.get("fromClause", [])):
-                return
-            case _:
-                deeper = inside or "SelectStmt" in node
-                for value in node.values():
-                    yield from _own(value, table, inside=deeper)
+    stack: list[tuple[Any, bool]] = [(expression, False)]
+    while stack:
+        node, inside = stack.pop()
+        if isinstance(node, list):
+            stack.extend((item, inside) for item in reversed(node))
+        elif "ColumnRef" in node:
+            yield from _column(node["ColumnRef"]["fields"], table, inside)
+        elif "SelectStmt" not in node:
+            stack.extend((value, inside) for value in reversed(node.values()) if value.__class__ in _BRANCHES)
+        elif table not in _from_names(node["SelectStmt"].get("fromClause", [])):
+            stack.append((node["SelectStmt"], True))
+
+
+def _column(fields: list[Node], table: str, inside: bool) -> Iterator[str]:
+    match fields:
+        case [{"String": {"sval": str(name)}}] if not inside:
+            yield name
+        case [{"String": {"sval": str(first)}}, {"String": {"sval": str(name)}}] if first == table:
+            yield name
 
 
 def _from_names(node: Any) -> Iterator[str]:
@@ -75,18 +78,17 @@ def _from_names(node: Any) -> Iterator[str]:
                 yield from _from_names(value)
 
 
-def _relations(node: Any, hidden: frozenset[str]) -> Iterator[dict[str, Any]]:
-    """The RangeVars of a tree that are no names of a WITH query in sight."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _relations(item, hidden)
-    elif isinstance(node, dict):
-        if "relname" in node and "schemaname" not in node and node["relname"] in hidden:
-            return
-        if "relname" in node:
-            yield node
-        if "withClause" in node:
-            hidden = hidden | {cte["CommonTableExpr"]["ctename"] for cte in node["withClause"]["ctes"]}
-        for value in node.values():
-            if isinstance(value, dict | list):
-                yield from _relations(value, hidden)
+def _relations(tree: Any) -> Iterator[Node]:
+    """The RangeVars of a tree, from left to right, that are no names of a WITH query in sight."""
+    stack: list[tuple[Any, frozenset[str]]] = [(tree, frozenset())]
+    while stack:
+        node, hidden = stack.pop()
+        if node.__class__ is list:
+            stack.extend((item, hidden) for item in reversed(node))
+        elif "relname" in node:
+            if "schemaname" in node or node["relname"] not in hidden:
+                yield node
+        elif node:
+            if "withClause" in node:
+                hidden = hidden | {cte["CommonTableExpr"]["ctename"] for cte in node["withClause"]["ctes"]}
+            stack.extend((value, hidden) for value in reversed(node.values()) if value.__class__ in _BRANCHES)

@@ -25,7 +25,7 @@ def create_rule(state: State, node: Node) -> None:
         if kind == "tables":
             raise Refused("42809", f'relation "{key[1]}" cannot have ON SELECT rules')
         raise NotModelled("a view's own rule, given by CREATE RULE, is not modelled")
-    mentions.assume_relations(state, [node.get("whereClause"), node.get("actions")])
+    mentions.assume_relations(state, [node.get("whereClause", {}), node.get("actions", [])])
     rules: tuple[Rule, ...] = state.store(kind)[key].rules
     old = next((rule for rule in rules if rule.name == name), None)
     if old is not None and not node.get("replace"):

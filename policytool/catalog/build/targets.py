@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from policytool.catalog.build import assume
 from policytool.catalog.build.dispatch import Node
 from policytool.catalog.build.nodes import range_name, split_name
+from policytool.catalog.build.other_names import other_key
 from policytool.catalog.build.routines import argument_types, kinds_of, resolve_function
 from policytool.catalog.build.state import Kind, NotModelled, Refused, State
 from policytool.catalog.expression.types import is_built_in
@@ -126,22 +125,5 @@ def named(state: State, kind: Kind, name: str, object_type: str) -> str:
 
 def other(state: State, object_type: str, node: Node) -> tuple[str, str, str] | None:
     """The key among `others` of the object that a statement names; None when it is not there."""
-    kind = OTHERS[object_type]
-    match node:
-        case {"String": value}:
-            wanted: tuple[str | None, str] = (None, value.get("sval", ""))
-        case {"List": {"items": parts}} if all("String" in part for part in parts):
-            # Operator classes and families are named after their access method.
-            skip = 1 if object_type in ("OBJECT_OPCLASS", "OBJECT_OPFAMILY") else 0
-            wanted = split_name(parts[skip:])
-        case _:
-            return None
-    return _find_other(state, kind, *wanted)
-
-
-def _find_other(state: State, kind: str, schema: str | None, name: str) -> tuple[str, str, str] | None:
-    schemas: tuple[Any, ...] = (schema,) if schema is not None else (*state.path, "")
-    for candidate in schemas:
-        if (kind, candidate, name) in state.others:
-            return (kind, candidate, name)
-    return None
+    key = other_key(state, object_type, node)
+    return key if key in state.others else None

@@ -61,10 +61,21 @@ def _enum(state: State, parts: list[Node]) -> Name:
         state.record(f"type {qualified(*key)} is assumed: no migration made it", kind="assumed")
         return key
     if found[0] == "base_types":
-        raise NotModelled(f'the labels of type "{name}" are not known', security=False)
+        return _known_enum(state, found[1])
     if found[0] != "enums":
         raise Refused("42809", f"{name} is not an enum")
     return found[1]
+
+
+def _known_enum(state: State, key: Name) -> Name:
+    """Make an enumeration of an assumed type that turns out to be one."""
+    assumed = state.base_types[key]
+    if assumed.origin is not None:
+        raise NotModelled(f'the labels of type "{key[1]}" are not known', security=False)
+    state.remove("base_types", key)
+    fields = {**owned(state, key), "owner": assumed.owner, "grants": assumed.grants, "comment": assumed.comment}
+    state.create("enums", key, Enum(**fields))
+    return key
 
 
 def _rename_label(labels: list[str], old: str, new: str) -> None:

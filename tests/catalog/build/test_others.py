@@ -48,6 +48,19 @@ OTHERS = [
     "create operator class c for type int using btree as operator 1 <, function 1 btint4cmp(int, int)",
     "create operator class c for type int using btree as operator 1 <, function 1 btint4cmp(int, int); "
     "create operator class c for type int using btree as operator 1 <, function 1 btint4cmp(int, int)",
+    "create statistics st on a, c from t; drop table t cascade",
+    "create statistics st on a, c from t; alter table t drop column c",
+    "create statistics st on a, c from t; drop statistics st",
+    "create cast (int as pair) with function pair_of(int); drop function pair_of(int)",
+    "create cast (int as pair) with function pair_of(int); drop function pair_of(int) cascade",
+    "create cast (int as pair) with function pair_of(int); drop cast (int as pair)",
+    "create operator === (leftarg = int, rightarg = text, function = same); drop operator === (int, text)",
+    "create operator === (leftarg = int, rightarg = text, function = same); drop function same(int, text) cascade",
+    "create foreign data wrapper w; create server s foreign data wrapper w; create user mapping for public server s; "
+    "drop server s",
+    "create foreign data wrapper w; create server s foreign data wrapper w; create user mapping for public server s; "
+    "drop server s cascade",
+    "create operator family f using btree; drop operator family f using btree",
     "create conversion c for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1",
 ]
 

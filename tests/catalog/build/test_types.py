@@ -101,3 +101,16 @@ def test_labels_keep_their_places() -> None:
     assert enum.made is not None
     assert enum.changed is not None
     assert (enum.made.line, enum.changed.line) == (1, 2)
+
+
+def test_an_assumed_type_turns_out_to_be_an_enumeration() -> None:
+    """A type known only from its use becomes an enumeration when a value is added to it."""
+    state, refused = folded(
+        "create role r; create function f(m mood) returns int language sql as 'select 1';
+        grant usage on type mood to r;"
+        "alter type mood add value 'glad'"
+    )
+    enum = state.enums[("public", "mood")]
+    assert (refused, enum.labels) == ([], ("glad",))
+    assert "r" in {g.grantee for g in enum.grants}
+    assert ("public", "mood") not in state.base_types
