@@ -9,6 +9,7 @@ from policytool.catalog.expression.kinds import TOWER, base, is_text, is_text_ar
 from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Body, Rewriter, Typed, rewrite, untyped, value
 from policytool.catalog.expression.rewrite_casts import fit, is_number
+from policytool.catalog.expression.rewrite_operators import numbers_bare
 from policytool.catalog.expression.rewrite_values import relation_constant
 from policytool.catalog.expression.scope import Scope
 from policytool.catalog.model import Name
@@ -109,8 +110,8 @@ def argument(item: Typed, wanted: str | None) -> Node:
         return fit(item, None) if wanted is None or inner is not None else fit(item, wanted)
     target, source = inner["typeName"]["spelled"], inner["of"]
     arg: Node = inner["arg"]
-    if "A_ArrayExpr" in arg and "elements" in arg["A_ArrayExpr"]:
-        return arg if all(map(is_number, arg["A_ArrayExpr"]["elements"])) else node
+    if "A_ArrayExpr" in arg:
+        return numbers_bare(item) or node
     return arg if source is not None and _implicit(base(source), target) else node
 
 

@@ -114,9 +114,6 @@ def _uncast(node: Node, inner: dict[str, Any], context: str | None, beside_const
     body = arg.get("A_Const")
     if body is not None:
         return arg if _restates(target, context, body) else node
-    if "A_ArrayExpr" in arg and all(constant_of(e) is not None for e in arg["A_ArrayExpr"].get("elements", ())):
-        bare = "elements" in arg["A_ArrayExpr"] and (context is None or same(target, context) or is_text_array(target))
-        return arg if bare else node
     own = inner["of"]
     if own is None or modified(target):
         return node
@@ -129,11 +126,9 @@ def _uncast(node: Node, inner: dict[str, Any], context: str | None, beside_const
 
 
 def _restates(target: str, context: str | None, body: dict[str, Any]) -> bool:
-    if context is None or same(target, context):
-        return True
-    if is_text(target) and is_text(context):
-        return True
-    return ("ival" in body or "fval" in body) and target in TOWER and context in TOWER
+    if "sval" in body or "isnull" in body:
+        return context is None or same(target, context) or (is_text(target) and is_text(context))
+    return target in TOWER and (context is None or context in TOWER)
 
 
 def unify(items: Sequence[Typed]) -> tuple[list[Node], str | None]:

@@ -242,8 +242,15 @@ def any_all(name: str, body: Body, scope: Scope) -> Typed:
         node = wrapped(node, right[1], right[1])
     elif not ("TypeCast" in node and "SubLink" in node["TypeCast"]["arg"]):
         constant_left = constant_of(left[0]) is not None
-        node = fit(right, array_of(left[1]) if not constant_left else None)
+        node = numbers_bare(right) or fit(right, array_of(left[1]) if not constant_left else None)
     return operation(name, fit(left, element(right[1])), node, body["kind"]), "boolean"
+
+
+def numbers_bare(item: Typed) -> Node | None:
+    """An array of plain numbers without the cast of its elements."""
+    arg: Node = item[0].get("TypeCast", {}).get("arg", {})
+    elements = arg.get("A_ArrayExpr", {}).get("elements", ())
+    return arg if elements and all(map(is_number, elements)) else None
 
 
 def members(item: Typed, own: str | None) -> list[Typed] | None:

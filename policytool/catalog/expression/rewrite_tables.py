@@ -10,7 +10,7 @@ from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Body, rewrite, untyped, value
 from policytool.catalog.expression.rewrite_calls import called
 from policytool.catalog.expression.rewrite_values import spelled_type
-from policytool.catalog.expression.scope import Columns, Entry, Scope
+from policytool.catalog.expression.scope import Columns, Entry, Scope, unnamed
 
 Seen = list[tuple[Entry, str]] | None  # the columns that `*` stands for; None where they are not known
 
@@ -153,6 +153,8 @@ class Tables:
             return node, ((reference, own),)
         arity = len(call["FuncCall"].get("args", ()))
         schema, function = called(call["FuncCall"]["funcname"], arity, self.scope)
+        if function == "unnest" and arity > 1:
+            return node, tuple(("unnest", None) for _ in range(arity))
         if not schema:
             return node, functions.COLUMNS.get(function, ((reference, own),))
         columns = self.scope.facts.columns((schema, function), arity)
@@ -178,15 +180,24 @@ class Tables:
         first = self.scope.entries[middle:] if body["jointype"] == "JOIN_RIGHT" else self.scope.entries[start:middle]
         for column in shared:
             owner = next((entry for entry in first if column in entry.types), None)
-            if owner is not None and body["jointype"] != "JOIN_FULL":
+            if owner is not None and body["jointype"] == "JOIN_FULL":
+                # Neither side's column: whichever of the two is there.
+                owner = unnamed([(column, owner.types[column])])
+            if owner is not None:
                 self.scope.merged[column] = owner
         if "quals" in body:
             made["quals"] = value(body["quals"], self.scope)
         for key in ("usingClause", "join_using_alias"):
             if key in body:
                 made[key] = body[key]
-        seen = _joined(left_seen, right_seen, shared)
+        seen = self._joined(left_seen, right_seen, shared)
         return ({"JoinExpr": made}, seen) if "alias" not in body else self._aliased(body, made, seen, start)
+
+    def _joined(self, left: Seen, right: Seen, shared: list[str]) -> Seen:
+        if left is None or right is None:
+            return None
+        rest = [pair for pair in left + right if pair[1] not in shared]
+        return [(self.scope.merged[column], column) for column in shared if column in self.scope.merged] + rest
 
     def _aliased(self, body: Body, made: Body, seen: Seen, start: int) -> tuple[Node, Seen]:
         reference, name = next(self._names)
@@ -195,16 +206,6 @@ class Tables:
         del self.scope.entries[start:]
         entry = self._enter(body, reference, name, columns)
         return {"JoinExpr": made}, _all(entry)
-
-
-def _joined(left: Seen, right: Seen, shared: list[str]) -> Seen:
-    if left is None or right is None:
-        return None
-    if not shared:
-        return left + right
-    merged = [next((pair for pair in left + right if pair[1] == column), None) for column in shared]
-    rest = [pair for pair in left + right if pair[1] not in shared]
-    return [pair for pair in merged if pair is not None] + rest
 
 
 def _all(entry: Entry) -> Seen:
