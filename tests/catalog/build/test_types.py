@@ -106,8 +106,8 @@ def test_labels_keep_their_places() -> None:
 def test_an_assumed_type_turns_out_to_be_an_enumeration() -> None:
     """A type known only from its use becomes an enumeration when a value is added to it."""
     state, refused = folded(
-        "create role r; create function f(m mood) returns int language sql as 'select 1';
-        grant usage on type mood to r;"
+        "create role r; create function f(m mood) returns int language sql as 'select 1';"
+        "grant usage on type mood to r;"
         "alter type mood add value 'glad'"
     )
     enum = state.enums[("public", "mood")]
