@@ -80,11 +80,21 @@ def _handlers() -> Mapping[str, Handler]:
         deparse_operators,
         deparse_query,
         deparse_tables,
+        deparse_values,
         deparse_xml,
     )
 
     handlers: dict[str, Handler] = {}
-    parts = (deparse_calls, deparse_dml, deparse_json, deparse_operators, deparse_query, deparse_tables, deparse_xml)
+    parts = (
+        deparse_calls,
+        deparse_dml,
+        deparse_json,
+        deparse_operators,
+        deparse_query,
+        deparse_tables,
+        deparse_values,
+        deparse_xml,
+    )
     for part in parts:
         handlers |= part.HANDLERS
     return _Handlers(handlers)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from policytool.catalog.expression.deparse import ANY_LEVEL, ATOM, Handler, dotted, listed, write
-from policytool.catalog.expression.deparse_operators import indirection
 from policytool.catalog.expression.deparse_query import with_clause
 from policytool.catalog.expression.deparse_tables import alias, relation
+from policytool.catalog.expression.deparse_values import indirection
 from policytool.catalog.spelling import identifier, literal
 
 Body = dict[str, Any]

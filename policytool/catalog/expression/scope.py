@@ -33,7 +33,9 @@ class Entry:
 
     def type_of(self, name: str) -> str | None:
         """The type of a column."""
-        return self.types.get(name) or _SYSTEM.get(name)
+        spelled = self.types.get(name) or _SYSTEM.get(name)
+        # "unknown" is the type of a column that no migration made.
+        return None if spelled == "unknown" else spelled
 
     def row_type(self) -> str | None:
         """The type of its rows, where they have one."""
