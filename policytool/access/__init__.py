@@ -9,7 +9,7 @@ from policytool.access.helpers import Helpers
 from policytool.access.predicate import Analyst, Predicate
 from policytool.access.privileges import Granted, Privileges
 from policytool.access.profile import MANAGED_SCHEMAS, Conventions, Profile, make_profile
-from policytool.access.row_filter import COMMANDS, Command, RowFilter, RowFilters, Side, expression, side_of
+from policytool.access.row_filter import COMMANDS, WRITES, Command, RowFilter, RowFilters, Side, expression, side_of
 from policytool.catalog.model import Function, Grant, Policy, Sequence, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import Related
@@ -18,8 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
-    "COMMANDS", "MANAGED_SCHEMAS", "Access", "Command", "Conventions", "Predicate", "Profile", "RowFilter", "Side", "expression",
-    "make_profile", "side_of",
+    "COMMANDS",
+    "MANAGED_SCHEMAS",
+    "WRITES",
+    "Access",
+    "Command",
+    "Conventions",
+    "Predicate",
+    "Profile",
+    "RowFilter",
+    "Side",
+    "expression",
+    "make_profile",
+    "side_of",
 ]  # fmt: skip
 
 
@@ -92,7 +103,7 @@ class Access:
     def because(self, role: str, privileges: Iterable[str], item: Granted) -> tuple[Related, ...]:
         """By which grants the role has the privileges, one sentence each."""
         grants: list[Grant] = [g for p in privileges for g in self.privileges.grants(role, p, item)]
-        return tuple(because(role, grants))
+        return tuple(because(role, grants, item.owner, self.catalog.platform))
 
     def owner_columns(self, table: Table) -> tuple[str, ...]:
         """Columns that say whose a row is: foreign keys to auth.users, and names that mean it, of a fitting type."""

@@ -26,7 +26,7 @@ _EXTRACTORS = frozenset(
 
 
 def claim_path(node: Node) -> Path | None:
-    """The path into the JWT that an expression reads: ("sub",) for auth.uid(), () for the whole; None if it reads none."""
+    """The path into the JWT that an expression reads: ("sub",) for auth.uid(), () for the whole; None if none."""
     match unwrapped(node):
         case {"FuncCall": call}:
             return _of_call(call)

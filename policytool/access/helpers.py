@@ -34,12 +34,11 @@ class Helpers:
         self._known = frozenset((f.schema, f.name) for f in catalog.functions.values())
         self._bodies: dict[Signature, Node | None] = {}
         self._asks: dict[Signature, bool] = {}
-        self._identities = frozenset(
-            name for text in identity_expressions if (name := _called(parse_expression(text) or {})) is not None
-        )
+        called = (_called(parse_expression(text) or {}) for text in identity_expressions)
+        self._identities = frozenset(name for name in called if name is not None)
 
     def find(self, call: Node) -> Function | None:
-        """The function that a FuncCall body means, by its name and the number of arguments; the first if several fit."""
+        """The function that a FuncCall body means, by its name and number of arguments; the first if several fit."""
         return next(self._candidates(call), None)
 
     def named_identity(self, call: Node) -> bool:

@@ -35,7 +35,7 @@ class Identities:
         self._depth = 0
 
     def identity(self, node: Node, column: str) -> Kind | None:
-        """How a value names the person: `own` for who they are, `tenant` for what they belong to; None if it does not."""
+        """How a value names the person: `own` for who they are, `tenant` for what they belong to; else None."""
         path = claim_path(node)
         if path is not None:
             return "own" if path in (("sub",), ("email",), ("phone",), ()) else "tenant"

@@ -44,7 +44,7 @@ class Predicate(Struct, frozen=True, kw_only=True):
     def bound(self, kind: str | None = None) -> frozenset[str]:
         """The columns that every branch which can hold ties to the person; with `kind`, only as `own` or `tenant`.
 
-        Branches that ask for a special person (an administrator's, say) tie no row and are left out, unless they are all.
+        Branches that ask for a special person (an administrator, say) tie no row and are left out, unless all do.
         """
         live = [b for b in self.branches or () if not b.dead]
         tied = [b for b in live if not (b.gated and not b.bindings)] or live
@@ -139,7 +139,7 @@ def looked_up(node: Any, binder: Binder) -> Iterator[str]:
 
 
 def _alone(body: Node, column: str) -> bool:
-    """Whether the column stands alone on one side (an index on email does not serve lower(email)), the row not on the other."""
+    """Whether the column stands alone on one side (no index on it serves `lower(email)`), the row not on the other."""
     left, right = body.get("lexpr", {}), body.get("rexpr", {})
     return any(
         side == row_column(column) and not any(True for _ in row_columns(other))

@@ -12,6 +12,8 @@ MANAGED_SCHEMAS = frozenset(
      "pgbouncer", "supabase_functions", "supabase_migrations", "cron", "net", "pgmq", "pgmq_public", "_analytics",
      "pg_catalog", "information_schema", "pg_toast", "pgtle", "tiger", "topology"}
 )  # fmt: skip
+# Not in the REST API, but their policies decide what the storage and realtime services let a client do.
+SERVED_SCHEMAS = frozenset({"storage", "realtime"})
 SUPABASE_TRUSTED = frozenset(
     {"postgres", "service_role", "supabase_admin", "supabase_auth_admin", "supabase_storage_admin", "dashboard_user",
      "supabase_functions_admin", "supabase_realtime_admin", "supabase_replication_admin", "supabase_read_only_user",
@@ -60,6 +62,8 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     def exposes(self, schema: str) -> bool:
         """Whether clients can name the objects of a schema at all."""
+        if self.platform == "supabase" and schema in SERVED_SCHEMAS:
+            return True
         return schema in self.exposed_schemas if self.exposed_schemas is not None else schema not in MANAGED_SCHEMAS
 
 
@@ -70,7 +74,7 @@ def make_profile(
     exposed_schemas: tuple[str, ...] | None = None,
     identity_expressions: tuple[str, ...] = (),
 ) -> Profile:
-    """The profile of a catalog. On Supabase anon and authenticated are anybody's; elsewhere PUBLIC and PostgREST's roles."""
+    """The profile of a catalog: on Supabase anon and authenticated are anybody's; elsewhere PUBLIC and PostgREST's."""
     clients = tuple(r for r in ("anon", "authenticated") if r in catalog.roles)
     extra = (
         tuple(r for r in ("web_anon", "anonymous", "web_user") if r in catalog.roles) if platform == "postgres" else ()

@@ -1,7 +1,7 @@
 """Marks, in the parse tree of a policy, the columns of the row that is judged, so that no sub-query can hide them.
 
-Canonical text names the row's columns plainly at the top and as `table.column` inside a sub-query (where a name that the
-sub-query itself offers wins, as in Postgres). After marking, such a column is the reference ROW.column wherever it stands.
+Canonical text names the row's columns plainly at the top and as `table.column` inside a sub-query (where a name that
+the sub-query itself offers wins, as in Postgres). After marking, such a column is ROW.column wherever it stands.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _copy(value: Any, replace: Replace, aliases: frozenset[str]) -> Any:
 
 
 def offered(select: Node) -> Iterator[str]:
-    """The names by which a query's own FROM can be referred to; "" where it has none, so that it still counts as a query."""
+    """The names by which a query's own FROM can be referred to; "" too, so that one without FROM still counts."""
     yield ""
     for item in select.get("fromClause", ()):
         yield from _names_of(item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from policytool.catalog.model import Table
 
@@ -33,7 +34,7 @@ def is_secret(name: str) -> bool:
     words = _words(name)
     if words and words[-1] in _HARMLESS:
         return False
-    return bool(_SECRET.intersection(words) or _SECRET_PAIRS.intersection(zip(words, words[1:], strict=False)))
+    return bool(_SECRET.intersection(words) or _SECRET_PAIRS.intersection(pairwise(words)))
 
 
 def is_personal(name: str) -> bool:
@@ -41,7 +42,7 @@ def is_personal(name: str) -> bool:
     words = [w for w in _words(name) if w != "of"]
     if not words or words[-1] in _HARMLESS or "ip" in words:
         return False
-    return words[-1] in _PERSONAL or bool(_PERSONAL_PAIRS.intersection(zip(words, words[1:], strict=False)))
+    return words[-1] in _PERSONAL or bool(_PERSONAL_PAIRS.intersection(pairwise(words)))
 
 
 def _words(name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from policytool.syntax.fragments import parse_expression, parse_query
 
 Node = Mapping[str, Any]
 Variables = Mapping[str, Node]
+_RETURN = re.compile(r"\breturn\s+(\w+)\s*;", re.IGNORECASE)
 
 
 def body_expression(function: Function) -> Node | None:
@@ -47,54 +49,64 @@ def _scalar(select: Node) -> Node:
 def _of_plpgsql(function: Function) -> Node | None:
     if (function.returns or "void").startswith(("SETOF", "TABLE", "trigger")):
         return None
-    tree = plpgsql_tree(function)
-    block = (tree or {}).get("action", {}).get("PLpgSQL_stmt_block", {})
+    tree = plpgsql_tree(function) or {}
+    block = tree.get("action", {}).get("PLpgSQL_stmt_block", {})
     if "exceptions" in block:
         return None
     variables: dict[str, Node] = {}
-    for datum in (tree or {}).get("datums", ()):
+    for datum in tree.get("datums", ()):
         variable = datum.get("PLpgSQL_var", {})
         if "default_val" in variable:
-            value = _parsed(variable["default_val"]["PLpgSQL_expr"]["query"], variables)
-            variables[variable["refname"]] = value or {}
-    return _statements(block.get("body", []), variables)
+            variables[variable["refname"]] = _parsed(variable["default_val"]["PLpgSQL_expr"]["query"], variables) or {}
+    return _Reader(function.body).value(block.get("body", []), variables)
 
 
-def _statements(body: Sequence[Node], variables: Variables) -> Node | None:
-    """RETURN expression, after IF … RETURN (as CASE), SELECT … INTO and assignments. Anything else is not looked into."""
-    if not body:
-        return None
-    match body[0]:
-        case {"PLpgSQL_stmt_return": {"expr": {"PLpgSQL_expr": {"query": text}}}}:
-            return _parsed(text, variables)
-        case {"PLpgSQL_stmt_execsql": {"into": True, "sqlstmt": {"PLpgSQL_expr": {"query": text}}} as statement}:
-            fields = statement.get("target", {}).get("PLpgSQL_row", {}).get("fields", ())
-            read = _query(text, variables)
-            if read is None or len(fields) != 1:
-                return None
-            return _statements(body[1:], {**variables, fields[0]["name"]: read})
-        case {"PLpgSQL_stmt_assign": {"expr": {"PLpgSQL_expr": {"query": text}}}}:
-            name, _, value = text.partition(":=" if ":=" in text else "=")
-            assigned = _parsed(value, variables)
-            return None if assigned is None else _statements(body[1:], {**variables, name.strip(): assigned})
-        case {"PLpgSQL_stmt_if": statement}:
-            return _if(statement, body[1:], variables)
-    return None
+class _Reader:
+    """Reads the statements of one PL/pgSQL body as an expression."""
 
+    def __init__(self, source: str) -> None:
+        self._lines = source.split("\n")
 
-def _if(statement: Node, after: Sequence[Node], variables: Variables) -> Node | None:
-    """Each alternative must return; without ELSE what follows does."""
-    tests = [(statement["cond"], statement.get("then_body", ()))]
-    tests += [(e["PLpgSQL_if_elsif"]["cond"], e["PLpgSQL_if_elsif"]["stmts"]) for e in statement.get("elsif_list", ())]
-    whens: list[Node] = []
-    for condition, then in tests:
-        asked = _parsed(condition["PLpgSQL_expr"]["query"], variables)
-        result = _statements(then, variables)
-        if asked is None or result is None:
+    def value(self, body: Sequence[Node], variables: Variables) -> Node | None:
+        """RETURN expression, after IF … RETURN (as CASE), SELECT … INTO and assignments; None for anything else."""
+        if not body:
             return None
-        whens.append({"CaseWhen": {"expr": asked, "result": result}})
-    rest = _statements(statement.get("else_body") or after, variables)
-    return None if rest is None else {"CaseExpr": {"args": whens, "defresult": rest}}
+        match body[0]:
+            case {"PLpgSQL_stmt_return": {"expr": {"PLpgSQL_expr": {"query": text}}}}:
+                return _parsed(text, variables)
+            case {"PLpgSQL_stmt_return": {"lineno": line}}:
+                return self._returned(line, variables)
+            case {"PLpgSQL_stmt_execsql": {"into": True, "sqlstmt": {"PLpgSQL_expr": {"query": text}}} as statement}:
+                fields = statement.get("target", {}).get("PLpgSQL_row", {}).get("fields", ())
+                read = _query(text, variables) if len(fields) == 1 else None
+                return None if read is None else self.value(body[1:], {**variables, fields[0]["name"]: read})
+            case {"PLpgSQL_stmt_assign": {"expr": {"PLpgSQL_expr": {"query": text}}}}:
+                name, _, value = text.partition(":=" if ":=" in text else "=")
+                assigned = _parsed(value, variables)
+                return None if assigned is None else self.value(body[1:], {**variables, name.strip(): assigned})
+            case {"PLpgSQL_stmt_if": statement}:
+                return self._if(statement, body[1:], variables)
+        return None
+
+    def _returned(self, line: int, variables: Variables) -> Node | None:
+        """RETURN of a variable: the parser does not say of which, so it is read where it stands."""
+        found = _RETURN.search("\n".join(self._lines[line - 1 :]))
+        return variables.get(found[1].lower()) if found is not None else None
+
+    def _if(self, statement: Node, after: Sequence[Node], variables: Variables) -> Node | None:
+        """Each alternative must return; without ELSE what follows does."""
+        tests = [(statement["cond"], statement.get("then_body", ()))]
+        for alternative in statement.get("elsif_list", ()):
+            tests.append((alternative["PLpgSQL_if_elsif"]["cond"], alternative["PLpgSQL_if_elsif"]["stmts"]))
+        whens: list[Node] = []
+        for condition, then in tests:
+            asked = _parsed(condition["PLpgSQL_expr"]["query"], variables)
+            result = self.value(then, variables)
+            if asked is None or result is None:
+                return None
+            whens.append({"CaseWhen": {"expr": asked, "result": result}})
+        rest = self.value(statement.get("else_body") or after, variables)
+        return None if rest is None else {"CaseExpr": {"args": whens, "defresult": rest}}
 
 
 def _parsed(text: str, variables: Variables) -> Node | None:

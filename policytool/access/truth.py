@@ -1,7 +1,7 @@
 """What an expression says for an anonymous or a signed-in visitor, folded in three-valued logic.
 
 The result is as certain as the text allows: `True`, `False`, `None` (NULL, or false or NULL: a policy takes both as
-false) or `UNKNOWN`. Rows are not looked at, so a comparison with a column is UNKNOWN; one of NULL with anything is NULL.
+false) or `UNKNOWN`. Rows are not looked at, so a comparison with a column is UNKNOWN; one with NULL is NULL.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from policytool.access import values
-from policytool.access.claims import claim_path, current_role, plain_select
+from policytool.access.claims import claim_path, current_role, plain_select, setting_name
 from policytool.access.rowmark import ROW
 from policytool.access.values import (
     ANY,
@@ -33,7 +33,7 @@ from policytool.access.values import (
     negate,
     possible,
 )
-from policytool.syntax.node import kind_of, names, unwrapped, walk
+from policytool.syntax.node import int_of, kind_of, names, string_of, unwrapped, walk
 
 __all__ = ["ANONYMOUS", "SIGNED_IN", "UNKNOWN", "Folder", "Truth", "Visitor", "truth"]
 
@@ -103,7 +103,8 @@ class Folder:
         if kind in ("FuncCall", "A_Expr"):
             path = claim_path(node)
             if path is not None:
-                return self._claim(path)
+                # One setting for each claim is PostgREST's way of old: where it has another, these are not set.
+                return ANY if setting_name(node) and path and self.visitor is SIGNED_IN else self._claim(path)
         elif kind == "SQLValueFunction":
             return self.visitor.role if current_role(node) else ANY
         handler = _HANDLERS.get(kind)
@@ -148,8 +149,9 @@ class Folder:
         """IS [NOT] TRUE, FALSE, UNKNOWN."""
         value, test = self.value(body.get("arg", {})), body.get("booltesttype", "IS_TRUE")
         if isinstance(value, Opaque):
-            known = {"IS_TRUE": FALSE, "IS_NOT_TRUE": TRUE}.get(test) if value.never_true else None
-            return known or SOME
+            known = {"IS_TRUE": FALSE, "IS_NOT_TRUE": TRUE} if value.never_true else {}
+            known |= {} if value.nullable else {"IS_UNKNOWN": FALSE, "IS_NOT_UNKNOWN": TRUE}
+            return known.get(test, SOME)
         wanted = {"TRUE": True, "FALSE": False, "UNKNOWN": None}[test.rpartition("_")[2]]
         return Const((value.value is wanted) != ("_NOT_" in test))
 
@@ -222,7 +224,7 @@ class Folder:
                 return NULL if same == TRUE else left if same in (FALSE, NULL) else ANY
             case "AEXPR_OP" if op in ("=", "<>", "!=", "<", "<=", ">", ">="):
                 return compare(op, left, right)
-        if op == "||" and not _text(body.get("lexpr", {})) and not _text(body.get("rexpr", {})):
+        if op == "||" and not (_text(body.get("lexpr", {})) and _text(body.get("rexpr", {}))):
             return ANY  # an array with NULL appended is not NULL
         return NULL if NULL in (left, right) else ANY
 
@@ -295,25 +297,29 @@ def _target_calls(select: Node) -> Iterator[Node]:
 
 
 def _aggregate(call: Node) -> bool:
-    return "over" not in call and names(call.get("funcname"))[-1:] != () and names(call["funcname"])[-1] in _AGGREGATES
+    name: str = (names(call.get("funcname")) or ("",))[-1]
+    return name in _AGGREGATES and "over" not in call
 
 
 def _text(node: Node) -> bool:
-    """Whether a node is plainly text: a string, or a cast to text."""
+    """Whether a node is plainly text: a string, a cast to text, or two of them joined."""
+    joined = node.get("A_Expr", {})
+    if names(joined.get("name")) == ("||",):
+        return _text(joined.get("lexpr", {})) and _text(joined.get("rexpr", {}))
     if "TypeCast" in node:
         target = node["TypeCast"].get("typeName", {})
         return names(target.get("names"))[-1:] in (("text",), ("varchar",)) and "arrayBounds" not in target
-    return "sval" in node.get("A_Const", {})
+    return string_of(node) is not None
 
 
 def _zero(node: Node) -> bool:
-    return node.get("A_Const", {}).get("ival") == {}
+    return int_of(node) == 0
 
 
 _AGGREGATES = frozenset(
-    {"count", "bool_or", "bool_and", "every", "sum", "max", "min", "avg", "array_agg", "json_agg", "jsonb_agg", "string_agg",
-     "json_object_agg", "jsonb_object_agg", "bit_and", "bit_or", "bit_xor", "any_value", "range_agg", "xmlagg", "mode",
-     "percentile_cont", "percentile_disc", "stddev", "variance"}
+    {"count", "bool_or", "bool_and", "every", "sum", "max", "min", "avg", "array_agg", "json_agg", "jsonb_agg",
+     "string_agg", "json_object_agg", "jsonb_object_agg", "bit_and", "bit_or", "bit_xor", "any_value", "range_agg",
+     "xmlagg", "mode", "percentile_cont", "percentile_disc", "stddev", "variance"}
 )  # fmt: skip
 _FOLDED: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "btrim": lambda s: s.strip(" ")}
 # Functions that are NULL when an argument is; only those that policies really use.

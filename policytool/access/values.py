@@ -52,7 +52,8 @@ _TEXTS = frozenset({"text", "varchar", "name"})
 _NUMBERS = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8"})
 # Types whose text is not the value: two spellings of one date are equal.
 _SPELLED = frozenset(
-    {"bpchar", "citext", "date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb", "inet", "cidr",
+    {"bpchar", "citext", "date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb", "inet",
+     "cidr",
      "bytea", "bit", "varbit", "money", "oid", "regclass", "regrole", "point", "tsvector", "tsquery", "xml"}
 )  # fmt: skip
 _WORDS = dict.fromkeys(("t", "true", "on", "yes", "1"), True) | dict.fromkeys(("f", "false", "off", "no", "0"), False)
