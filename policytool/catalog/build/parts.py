@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from policytool.catalog.build import texts
+from policytool.catalog.build.partition_text import key_expressions
 from policytool.catalog.expression.references import References, references
 from policytool.catalog.model import Function, Name, Table, View
 from policytool.catalog.objects import Composite, Domain, Publication
@@ -68,7 +69,7 @@ def using(kind: str, key: Any, item: Any, test: Test) -> Iterator[Part]:
             yield from (Part(kind, key, "default", c.name) for c in item.columns if passes(c.default))
             yield from (Part(kind, key, "column", c.name) for c in item.columns if passes(c.generated))
             yield from (Part(kind, key, "constraint", c.name) for c in item.constraints if passes(c.expression))
-            if passes(item.partition_key):
+            if item.partition_key is not None and any(passes(text) for text in key_expressions(item.partition_key)):
                 yield Part(kind, key)
             yield from _attached(kind, key, item, passes)
         case View():

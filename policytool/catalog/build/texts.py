@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from policytool.catalog.build.partition_text import changed_key, key_expressions
 from policytool.catalog.model import (
     Column,
     Constraint,
@@ -52,13 +53,7 @@ def expressions(item: Any) -> Iterator[str]:
     """The canonical texts of an object, those of its parts included."""
     match item:
         case Table():
-            for policy in item.policies:
-                yield from _some(policy.using, policy.with_check)
-            yield from _some(item.partition_key)
-            yield from _columns(item.columns)
-            for constraint in item.constraints:
-                yield from _some(constraint.expression)
-            yield from _attached(item)
+            yield from _of_table(item)
         case View():
             yield item.definition
             yield from _attached(item)
@@ -74,6 +69,17 @@ def expressions(item: Any) -> Iterator[str]:
         case Publication():
             for table in item.tables:
                 yield from _some(table.where)
+
+
+def _of_table(table: Table) -> Iterator[str]:
+    for policy in table.policies:
+        yield from _some(policy.using, policy.with_check)
+    if table.partition_key is not None:
+        yield from key_expressions(table.partition_key)
+    yield from _columns(table.columns)
+    for constraint in table.constraints:
+        yield from _some(constraint.expression)
+    yield from _attached(table)
 
 
 def _some(*texts: str | None) -> Iterator[str]:
@@ -182,7 +188,7 @@ def rewritten(item: Any, change: Change) -> Any:
                 policies=_each(item.policies, lambda p: policy(p, change)),
                 columns=_each(item.columns, lambda c: column(c, change)),
                 constraints=_each(item.constraints, lambda c: constraint(c, change)),
-                partition_key=_maybe(item.partition_key, change),
+                partition_key=item.partition_key and changed_key(item.partition_key, change),
                 **_attached_changes(item, change),
             )
         case View():

@@ -87,27 +87,24 @@ select t.identity, jsonb_build_object(
 from types t where t.typtype in ('e', 'd', 'r') or (t.typtype = 'c' and exists (
   select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))""",
     "others": """
-select 'collation ' || s.nspname || '.' || c.collname, '1'::jsonb
-  from pg_collation c join schemas s on s.oid = c.collnamespace
-union all select 'statistics ' || s.nspname || '.' || c.stxname, '1'::jsonb
-  from pg_statistic_ext c join schemas s on s.oid = c.stxnamespace
-union all select 'text search configuration ' || s.nspname || '.' || c.cfgname, '1'::jsonb
-  from pg_ts_config c join schemas s on s.oid = c.cfgnamespace
-union all select 'text search dictionary ' || s.nspname || '.' || c.dictname, '1'::jsonb
-  from pg_ts_dict c join schemas s on s.oid = c.dictnamespace
-union all select 'conversion ' || s.nspname || '.' || c.conname, '1'::jsonb
-  from pg_conversion c join schemas s on s.oid = c.connamespace
-union all select 'operator class ' || s.nspname || '.' || c.opcname, '1'::jsonb
-  from pg_opclass c join schemas s on s.oid = c.opcnamespace
-union all select 'operator family ' || s.nspname || '.' || c.opfname, '1'::jsonb
-  from pg_opfamily c join schemas s on s.oid = c.opfnamespace
-union all select 'operator ' || s.nspname || '.' || o.oprname || '(' ||
-    coalesce(format_type(nullif(o.oprleft, 0), null), 'NONE') || ', ' || format_type(o.oprright, null) || ')',
-    '1'::jsonb from pg_operator o join schemas s on s.oid = o.oprnamespace where o.oprcode <> 0
-union all select 'cast (' || format_type(c.castsource, null) || ' AS ' || format_type(c.casttarget, null) || ')',
-    '1'::jsonb from pg_cast c where c.oid >= 16384 and not exists (select from pg_depend d where d.objid = c.oid and
-    d.classid = 'pg_cast'::regclass and d.deptype = 'i')
-union all select 'user mapping FOR ' || u.usename || ' SERVER ' || u.srvname, '1'::jsonb from pg_user_mappings u""",
+select o.kind || ' ' || coalesce(s.nspname || '.', '') || o.name, '1'::jsonb from (
+  select 'collation', 'pg_collation'::regclass, oid, collnamespace, collname::text from pg_collation
+  union all select 'statistics', 'pg_statistic_ext'::regclass, oid, stxnamespace, stxname from pg_statistic_ext
+  union all select 'text search configuration', 'pg_ts_config'::regclass, oid, cfgnamespace, cfgname from pg_ts_config
+  union all select 'text search dictionary', 'pg_ts_dict'::regclass, oid, dictnamespace, dictname from pg_ts_dict
+  union all select 'conversion', 'pg_conversion'::regclass, oid, connamespace, conname from pg_conversion
+  union all select 'operator class', 'pg_opclass'::regclass, oid, opcnamespace, opcname from pg_opclass
+  union all select 'operator family', 'pg_opfamily'::regclass, oid, opfnamespace, opfname from pg_opfamily
+  union all select 'operator', 'pg_operator'::regclass, oid, oprnamespace, oprname || '('
+    || coalesce(format_type(nullif(oprleft, 0), null), 'NONE') || ', ' || format_type(oprright, null) || ')'
+    from pg_operator where oprcode <> 0
+  union all select 'cast', 'pg_cast'::regclass, oid, null,
+    '(' || format_type(castsource, null) || ' AS ' || format_type(casttarget, null) || ')' from pg_cast
+  union all select 'user mapping', 'pg_user_mapping'::regclass, umid, null, 'FOR ' || usename || ' SERVER ' || srvname
+    from pg_user_mappings) o (kind, class, oid, schema, name)
+left join schemas s on s.oid = o.schema
+where o.oid >= 16384 and (o.schema is null) = (s.oid is null) and not exists (
+  select from pg_depend d where d.classid = o.class and d.objid = o.oid and d.deptype in ('e', 'i'))""",
     "object comments": """
 select case d.classoid
     when 'pg_proc'::regclass then 'function ' || (select identity from routines p where p.oid = d.objoid)
@@ -136,7 +133,9 @@ from pg_policy p join relations r on r.oid = p.polrelid""",
 select r.identity || '.' || t.tgname, jsonb_build_object('relation', jsonb_build_array(r.nspname, r.relname),
   'definition', pg_get_triggerdef(t.oid), 'arguments', encode(t.tgargs, 'escape'),
   'old', t.tgoldtable, 'new', t.tgnewtable)
-from pg_trigger t join relations r on r.oid = t.tgrelid where not t.tgisinternal or t.tgparentid <> 0""",
+from pg_trigger t join relations r on r.oid = t.tgrelid
+where not t.tgisinternal or t.tgparentid <> 0 and not exists (
+  select from pg_constraint k where k.oid = t.tgconstraint and k.contype = 'f')""",
     "view definitions": """
 select r.identity, to_jsonb(pg_get_viewdef(r.oid)) from relations r where r.relkind in ('v', 'm')""",
     "rule definitions": """

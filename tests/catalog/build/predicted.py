@@ -213,7 +213,7 @@ def _relation_grants(catalog: Catalog) -> Pairs:
 
 
 def _schemas(catalog: Catalog) -> Pairs:
-    for schema in _own(catalog.schemas):
+    for schema in (s for s in catalog.schemas.values() if s.origin != "extension" and s.name != "public"):
         yield schema.name, {"owner": schema.owner, "grants": grants(schema.grants)}
 
 
