@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from policytool.catalog.build import others, tables
@@ -32,9 +33,16 @@ def changed(options: Options, nodes: list[Node], *, mask_all: bool = False) -> O
             continue
         if action != "DEFELEM_SET" and name in current:
             raise Refused("42710", f'option "{name}" provided more than once')
-        hidden = _SECRET.search(name) is not None or (mask_all and name != "user")
-        current[name] = MASK if hidden else option_text(element) or ""
-    return tuple(f"{name}={value}" for name, value in current.items())
+        current[name] = option_text(element) or ""
+    return masked((f"{name}={value}" for name, value in current.items()), mask_all=mask_all)
+
+
+def masked(options: Iterable[str], *, mask_all: bool = False) -> Options:
+    """Options, `name=value`, without what may be a secret; with `mask_all` only the user's name is shown."""
+    pairs = [option.partition("=")[::2] for option in options]
+    return tuple(
+        f"{name}={MASK if _SECRET.search(name) or (mask_all and name != 'user') else value}" for name, value in pairs
+    )
 
 
 # --- wrappers and servers -------------------------------------------------------------------------------------------

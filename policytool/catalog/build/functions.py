@@ -50,6 +50,8 @@ def store(state: State, function: Function, *, replacing: bool) -> None:
     signature = function.signature
     old = state.functions.get(signature)
     if old is None:
+        if signature[0] == "pg_temp":
+            state.temporary.add(signature)
         grants = initial_grants(state, "FUNCTIONS", function.schema, function.owner)
         state.create("functions", signature, replace(function, grants=grants))
         return

@@ -41,7 +41,14 @@ class NamesOf:
     def type(self, schema: str | None, name: str) -> Name | None:
         """The type of that name that is not Postgres's own."""
         found = self._state.find_type(schema, name)
-        return found[1] if found is not None else None
+        return found[1] if found is not None else self._multirange(schema, name)
+
+    def _multirange(self, schema: str | None, name: str) -> Name | None:
+        schemas = (schema,) if schema is not None else self._state.path
+        for kind in self._state.ranges.values():
+            if kind.multirange == name and kind.schema in schemas:
+                return (kind.schema, name)
+        return None
 
     def result(self, function: Name, arity: int) -> str | None:
         """The type that a function returns; None where it is not known or depends on the arguments' types."""

@@ -15,9 +15,12 @@ from policytool.catalog.spelling import qualified
 def new_type(state: State, parts: list[Node]) -> Name:
     """The qualified name of a type to create; refused where it is taken."""
     schema, name = split_name(parts)
-    key = (state.creation_schema(schema), name)
-    check_free(state, key)
-    return key
+    if schema == "pg_temp":
+        state.temporary.add((schema, name))
+    else:
+        schema = state.creation_schema(schema)
+    check_free(state, (schema, name))
+    return (schema, name)
 
 
 def check_free(state: State, key: Name) -> None:

@@ -13,6 +13,7 @@ from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.catalog.expression.canonical import canonical, canonical_query
 from policytool.catalog.expression.names import Names, Relation
 from policytool.catalog.model import Name, Rule
+from policytool.catalog.spelling import identifier, literal
 
 _EVENTS: Final = {"CMD_INSERT": "INSERT", "CMD_UPDATE": "UPDATE", "CMD_DELETE": "DELETE", "CMD_SELECT": "SELECT"}
 
@@ -57,7 +58,15 @@ def _definition(state: State, key: Name, node: Node) -> str:
 def rule_definition(node: Node, names: Names, columns: tuple[tuple[str, str], ...]) -> str:
     """What follows ON event TO relation: the condition and the actions, in canonical text."""
     extra = (Relation("", "new", columns), Relation("", "old", columns))
-    actions = [canonical_query(action, names, extra=extra) for action in node.get("actions", [])]
+    actions = [_action(action, names, extra) for action in node.get("actions", [])]
     condition = canonical(node["whereClause"], names, extra=extra, expected="boolean") if "whereClause" in node else ""
     done = "NOTHING" if not actions else actions[0] if len(actions) == 1 else f"({'; '.join(actions)})"
     return f"{f'WHERE {condition} ' if condition else ''}DO {'INSTEAD' if node.get('instead') else 'ALSO'} {done}"
+
+
+def _action(node: Node, names: Names, extra: tuple[Relation, ...]) -> str:
+    if "NotifyStmt" in node:
+        notify = node["NotifyStmt"]
+        payload = f", {literal(notify['payload'])}" if "payload" in notify else ""
+        return f"NOTIFY {identifier(notify['conditionname'])}{payload}"
+    return canonical_query(node, names, extra=extra)

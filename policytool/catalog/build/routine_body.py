@@ -13,6 +13,7 @@ from policytool.catalog.expression.names import Names, Relation
 from policytool.catalog.model import Function
 
 _STRING: Final = "as"
+_QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 
 
 def of(state: State, node: Node, function: Function) -> dict[str, Any]:
@@ -51,6 +52,9 @@ def standard(node: Node, names: Names, function: Function) -> str:
 def _statement(node: Node, names: Names, extra: tuple[Relation, ...]) -> str:
     if "ReturnStmt" in node:
         return f"RETURN {canonical(node['ReturnStmt']['returnval'], names, extra=extra)}"
+    kind = next(iter(node))
+    if kind not in _QUERIES:
+        raise Refused("0A000", f"{kind.removesuffix('Stmt')} is not yet supported in unquoted function body")
     return canonical_query(node, names, extra=extra)
 
 

@@ -36,7 +36,9 @@ Kind = Literal[
     "base_types", "extensions", "event_triggers", "publications", "wrappers", "servers", "others", "buckets",
 ]  # fmt: skip
 RELATION_KINDS = ("tables", "views", "sequences", "composites", "indexes")
-TEMPORARY_KINDS: tuple[Kind, ...] = ("tables", "views", "sequences")
+TEMPORARY_KINDS: tuple[Kind, ...] = (
+    "tables", "views", "sequences", "functions", "enums", "domains", "composites", "ranges", "base_types",
+)  # fmt: skip
 TYPE_KINDS = ("enums", "domains", "composites", "ranges", "base_types")
 
 
@@ -99,8 +101,8 @@ class Session:
 class State:
     """Mutable while the statements are folded; `catalog()` gives the frozen result.
 
-    Handlers read the stores freely and change them only by `create`, `update`, `replace` and `remove`, which stamp places
-    and keep the journal and the name indexes.
+    Handlers read the stores freely and change them only by `create`, `update`, `replace` and `remove`, which stamp
+    places and keep the journal and the name indexes.
     """
 
     def __init__(self, *, role: str, search_path: tuple[str, ...], major_version: int = 17) -> None:
@@ -129,7 +131,7 @@ class State:
         self.buckets: dict[str, Bucket] = {}
         self.default_privileges: list[DefaultPrivilege] = []
         self.unmodelled: list[Unmodelled] = []
-        self.temporary: set[Name] = set()  # temporary relations, by name under pg_temp
+        self.temporary: set[Any] = set()  # keys of temporary objects, under pg_temp
         self.indexes: dict[Name, Name] = {}  # index → its table or view
         self.overloads: dict[Name, dict[Signature, None]] = {}  # function name → its signatures
         self.lookup = Lookup()
@@ -289,7 +291,7 @@ class State:
         return None
 
     def find_relation(self, schema: str | None, name: str) -> tuple[str, Name] | None:
-        """(store, qualified name) of a relation, by the search_path when `schema` is None. Temporary ones come first."""
+        """(store, qualified name) of a relation, by the search_path when `schema` is None; temporary ones first."""
         for candidate in (schema,) if schema is not None else ("pg_temp", *self.path):
             key = (candidate, name)
             kind = self.relation_kind(key)
@@ -298,8 +300,8 @@ class State:
         return None
 
     def find_type(self, schema: str | None, name: str) -> tuple[str, Name] | None:
-        """(store, qualified name) of a user-defined type; the row type of a table or view counts (store tables/views)."""
-        for candidate in (schema,) if schema is not None else self.path:
+        """(store, qualified name) of a user-defined type; the row type of a table or view counts too."""
+        for candidate in (schema,) if schema is not None else ("pg_temp", *self.path):
             key = (candidate, name)
             for kind in TYPE_KINDS:
                 if key in self.store(kind):  # type: ignore[arg-type]
@@ -339,7 +341,7 @@ class State:
             self.origin = before
 
     def record(self, message: str, *, kind: str, location: Location | None = None, security: bool = True) -> None:
-        """Say that something of the running statement is not in the model. Nothing is said of the platform's own SQL."""
+        """Say that something of the running statement is not in the model; nothing is said of the platform's own SQL."""
         place = location or self.at
         if place is not None:
             self.unmodelled.append(Unmodelled(location=place, kind=kind, message=message, security=security))
@@ -351,7 +353,7 @@ class State:
     def catalog(self, platform: str) -> Catalog:
         """The frozen result. Temporary relations have ended with their session."""
         plain: dict[str, Any] = {kind: dict(self.store(kind)) for kind in Kind.__args__}  # type: ignore[attr-defined]
-        for kind in ("tables", "views", "sequences"):
+        for kind in TEMPORARY_KINDS:
             plain[kind] = {key: item for key, item in plain[kind].items() if key[0] != "pg_temp"}
         return Catalog(
             platform=platform,

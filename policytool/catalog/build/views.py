@@ -19,6 +19,7 @@ from policytool.catalog.expression.references import references
 from policytool.catalog.model import Column, Name, View
 
 UNKNOWN: Final = "unknown"
+_ANY: Final = "?column?"
 _VIEW_OPTIONS: Final = ("security_barrier", "security_invoker", "check_option")
 _CHECKS: Final = {"LOCAL_CHECK_OPTION": "local", "CASCADED_CHECK_OPTION": "cascaded"}
 
@@ -74,6 +75,7 @@ def _key(state: State, range_var: Node, definition: str) -> Name:
     temporary = range_var.get("relpersistence") == "t" or range_var.get("schemaname") == "pg_temp"
     # A view over a temporary table is temporary itself.
     if temporary or "pg_temp." in definition:
+        state.temporary.add(("pg_temp", name))
         return ("pg_temp", name)
     return (state.creation_schema(range_var.get("schemaname")), name)
 
@@ -86,11 +88,12 @@ def _query(state: State, query: Node, aliases: list[str], what: str) -> tuple[st
     names = names_of(state)
     definition = canonical_query(query, names)
     described = column_list(query, names)
-    if len(aliases) > len(described) and _all_known(state, definition):
+    described = tuple(column for column in described if column[0] != _ANY) if _has_star(definition) else described
+    if len(aliases) > len(described) and _certain(state, definition):
         raise Refused("42601", f"CREATE {what} specifies more column names than columns")
     spelled = [*aliases, *(name for name, _ in described[len(aliases) :])]
     for name in spelled:
-        if spelled.count(name) > 1 and _all_known(state, definition):
+        if spelled.count(name) > 1 and _certain(state, definition):
             raise Refused("42701", f'column "{name}" specified more than once')
     types = [kind for _, kind in described] + [None] * len(aliases)
     columns = tuple(
@@ -100,10 +103,32 @@ def _query(state: State, query: Node, aliases: list[str], what: str) -> tuple[st
     return (_renamed(definition, aliases) if aliases else definition), columns
 
 
-def _all_known(state: State, definition: str) -> bool:
-    """Whether no table of the query is assumed, so that what `*` stands for is certain."""
+def _certain(state: State, definition: str) -> bool:
+    """Whether the columns of a query are known: no table is assumed, and no `*` is left of what the model lacks."""
+    if _has_star(definition):
+        return False
     tables = references(definition).tables
     return all(key in state.views or (key in state.tables and not state.tables[key].assumed) for key in tables)
+
+
+def _has_star(definition: str) -> bool:
+    if "*" not in definition:
+        return False
+    query = parsed(definition)
+    return query is not None and any(_is_star(target) for target in _targets(query))
+
+
+def _targets(query: Node) -> list[Node]:
+    """The output columns of a query; of a UNION those of its first part."""
+    first = query.get("SelectStmt", {})
+    while first.get("op", "SETOP_NONE") != "SETOP_NONE":
+        first = first["larg"]
+    targets: list[Node] = first.get("targetList", [])
+    return targets
+
+
+def _is_star(target: Node) -> bool:
+    return "A_Star" in target["ResTarget"]["val"].get("ColumnRef", {}).get("fields", [{}])[-1]
 
 
 def _renamed(definition: str, aliases: list[str]) -> str:
@@ -111,11 +136,8 @@ def _renamed(definition: str, aliases: list[str]) -> str:
     query = parsed(definition)
     if query is None or "SelectStmt" not in query:
         return definition
-    first = query["SelectStmt"]
-    while first.get("op", "SETOP_NONE") != "SETOP_NONE":
-        first = first["larg"]
-    for target, alias in zip(first.get("targetList", []), aliases, strict=False):
-        if "A_Star" in target["ResTarget"]["val"].get("ColumnRef", {}).get("fields", [{}])[-1]:
+    for target, alias in zip(_targets(query), aliases, strict=False):
+        if _is_star(target):
             return definition
         target["ResTarget"]["name"] = alias
     return canonical_query(query, NoNames())
@@ -123,7 +145,7 @@ def _renamed(definition: str, aliases: list[str]) -> str:
 
 def _replaced(state: State, old: View, definition: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """The columns after OR REPLACE: it may add some at the end and change nothing else of them."""
-    if _all_known(state, definition) and _all_known(state, old.definition):
+    if _certain(state, definition) and _certain(state, old.definition):
         if len(columns) < len(old.columns):
             raise Refused("42P16", "cannot drop columns from view")
         for before, after in zip(old.columns, columns, strict=False):
@@ -207,7 +229,7 @@ def _column(state: State, key: Name, name: str) -> Column:
     for column in state.views[key].columns:
         if column.name == name:
             return column
-    if _all_known(state, state.views[key].definition):
+    if _certain(state, state.views[key].definition):
         raise Refused("42703", f'column "{name}" of relation "{key[1]}" does not exist')
     column = Column(name=name, type=UNKNOWN, made=state.at, changed=state.at)
     state.update("views", key, columns=(*state.views[key].columns, column))

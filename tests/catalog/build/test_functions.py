@@ -37,6 +37,9 @@ CREATED = [
     "create procedure p(a int, out b text) language plpgsql as 'begin end'",
     "create function f(a int, b int) returns int return a + $2",
     "create function f(a int, b int) returns int begin atomic select f.a; select a * b; end",
+    "create table t (a int); create function f(x int) returns void begin atomic insert into t values (x); "
+    "update t set a = f.x where a = $1; delete from t; end",
+    "create function f() returns void begin atomic end",
     "create function f(internal) returns internal language internal as 'int4send'",
     "create schema s; create function s.f() returns int language sql as 'select 1'; create function f() returns int "
     "language sql as 'select 2'",
@@ -117,6 +120,7 @@ WRONG = [
     "create procedure p() language sql immutable as 'select 1'",
     "create function f() returns int language sql stable volatile as 'select 1'",
     "create function f() returns int language plpgsql return 1",
+    "create function f() returns void begin atomic create table x (a int); end",
     "create function f() returns int language sql parallel maybe as 'select 1'",
     "create aggregate a(int) (stype = int)",
     "create aggregate a(int) (sfunc = int4pl)",

@@ -22,6 +22,7 @@ OTHERS = [
     "create rule r as on update to v where old.a > 1 do also (insert into t (a) values (new.a); delete from t "
     "where a = 1)",
     "create rule r as on delete to v do instead nothing",
+    "create rule r as on delete to t do also notify \"Gone\", 'it''s'",
     "create rule r as on delete to v do instead nothing; create rule r as on delete to v do nothing",
     "create rule r as on delete to v do instead nothing; create or replace rule r as on update to v do also nothing",
     "create rule r as on select to t do instead select 1 as a, 'x'::text as b, 2 as c",

@@ -46,6 +46,8 @@ TYPES = [
     "create type r as range (subtype_diff = float8mi)",
     "create type r as range (subtype = text, nope = 1)",
     "create type r as range (subtype = text); create type r_multirange as enum ('a')",
+    "create type r as range (subtype = text, multirange_type_name = many); create table t (a many, b r[]); "
+    "create function f(many) returns r language sql as 'select null::r'",
     "create type shell",
     "create type shell; create type shell",
     "create type b (input = int4in, output = int4out)",

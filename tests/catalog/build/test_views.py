@@ -108,3 +108,23 @@ def test_the_tables_of_a_view_are_assumed() -> None:
     assert refused == []
     assert [key for key, table in state.tables.items() if table.assumed] == [("public", "gone")]
     assert [u.kind for u in state.unmodelled] == ["assumed"]
+
+
+def test_the_columns_of_unmodelled_relations_are_left_open() -> None:
+    """`*` over Postgres's own relations stays as it is, and such a view may be replaced by any other."""
+    state, refused = folded(
+        "create view v as select * from pg_tables; create or replace view v as select tablename from pg_tables"
+    )
+    view = state.views[("public", "v")]
+    assert (refused, [c.name for c in view.columns]) == ([], ["tablename"])
+
+
+def test_what_is_temporary_is_not_in_the_catalog() -> None:
+    """Temporary views, functions and types end with their session."""
+    catalog = built(
+        "create temp table t (a int); create view v as select a from t; create type pg_temp.e as enum ('a');"
+        "create function pg_temp.f(e) returns int language sql as 'select 1'; create temp view w as select 1 as a"
+    )
+    assert [key for store in (catalog.views, catalog.functions, catalog.enums) for key in store] == []
+    assert "pg_temp" not in catalog.schemas
+    assert catalog.unmodelled == ()
