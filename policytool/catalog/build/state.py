@@ -341,7 +341,7 @@ class State:
             self.origin = before
 
     def record(self, message: str, *, kind: str, location: Location | None = None, security: bool = True) -> None:
-        """Say that something of the running statement is not in the model; nothing is said of the platform's own SQL."""
+        """Say that something of the running statement is not in the model; the platform's own SQL is not spoken of."""
         place = location or self.at
         if place is not None:
             self.unmodelled.append(Unmodelled(location=place, kind=kind, message=message, security=security))
