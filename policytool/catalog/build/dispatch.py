@@ -24,7 +24,8 @@ INERT = frozenset(
     {"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt", "VacuumStmt", "NotifyStmt",
      "ListenStmt", "UnlistenStmt", "LockStmt", "CheckPointStmt", "DiscardStmt", "CopyStmt", "TruncateStmt", "ReindexStmt",
      "ClusterStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt", "RefreshMatViewStmt",
-     "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "SecLabelStmt", "ExecuteStmt", "FetchStmt"}
+     "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "SecLabelStmt", "ExecuteStmt", "FetchStmt",
+     "VariableShowStmt"}
 )  # fmt: skip
 
 
