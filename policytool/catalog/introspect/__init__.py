@@ -1,0 +1,63 @@
+"""The catalog of a live server, PostgreSQL 13 to 18: the very same model that the builder makes from statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from policytool.catalog.introspect import others, relations, routines, types
+from policytool.catalog.introspect.columns import Columns
+from policytool.catalog.introspect.grants import default_privileges, grants
+from policytool.catalog.introspect.names import ServerNames
+from policytool.catalog.introspect.origin import Platform, marked
+from policytool.catalog.introspect.parts import Parts
+from policytool.catalog.introspect.reading import Reading
+from policytool.catalog.introspect.server import read
+from policytool.catalog.objects import Catalog
+from policytool.syntax.parse import collector_paused
+
+if TYPE_CHECKING:
+    import psycopg
+
+__all__ = ["introspect"]
+
+
+def introspect(connection: psycopg.Connection[Any], *, platform: Platform | None = None) -> Catalog:
+    """Read the catalog of the database that an idle connection is connected to, in one read-only transaction.
+
+    `platform` says what the platform brought before any migration; without it, everything is the user's own.
+    """
+    major, rows = read(connection)
+    with collector_paused():
+        defaults = default_privileges(rows["default_privileges"], major)
+        reading = Reading(
+            major=major,
+            rows=rows,
+            names=ServerNames(rows),
+            grants=grants(rows, defaults, major),
+            comments={(row["catalog"], row["oid"], row["column"]): row["comment"] for row in rows["comments"]},
+            members={(row["catalog"], row["oid"]) for row in rows["members"]},
+        )
+        columns, parts = Columns(reading), Parts(reading)
+        catalog = Catalog(
+            platform=platform.name if platform is not None else "postgres",
+            roles=others.roles(reading),
+            memberships=others.memberships(reading),
+            schemas=others.schemas(reading),
+            tables=relations.tables(reading, columns, parts),
+            views=relations.views(reading, columns, parts),
+            sequences=relations.sequences(reading),
+            functions=routines.functions(reading),
+            enums=types.enums(reading),
+            domains=types.domains(reading),
+            composites=types.composites(reading, columns),
+            ranges=types.ranges(reading),
+            base_types=types.base_types(reading),
+            extensions=others.extensions(reading),
+            event_triggers=others.event_triggers(reading),
+            publications=others.publications(reading),
+            wrappers=others.wrappers(reading),
+            servers=others.servers(reading),
+            others=others.others(reading),
+            default_privileges=defaults,
+        )
+        return marked(catalog, platform) if platform is not None else catalog

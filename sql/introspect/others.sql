@@ -1,0 +1,115 @@
+-- Lesser kinds, named as in COMMENT ON: catalog, oid, kind, schema, name, owner, definition
+-- (definition is null for statistics, whose text is in the column "shown", and where only the name is modelled)
+with namespaces as (
+  select n.oid, n.nspname,
+    case n.nspname when 'pg_catalog' then '' else pg_catalog.quote_ident(n.nspname) || '.' end as prefix
+  from pg_catalog.pg_namespace n
+)
+select 'pg_collation' as catalog, c.oid, 'collation' as kind, n.nspname as schema, c.collname::text as name,
+  pg_catalog.pg_get_userbyid(c.collowner) as owner, null as definition, null as shown
+from pg_catalog.pg_collation c
+join namespaces n on n.oid = c.collnamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_conversion', c.oid, 'conversion', n.nspname, c.conname, pg_catalog.pg_get_userbyid(c.conowner),
+  case when c.condefault then 'DEFAULT ' else '' end || 'FOR '
+  || pg_catalog.quote_literal(pg_catalog.pg_encoding_to_char(c.conforencoding)) || ' TO '
+  || pg_catalog.quote_literal(pg_catalog.pg_encoding_to_char(c.contoencoding)), null
+from pg_catalog.pg_conversion c
+join namespaces n on n.oid = c.connamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_statistic_ext', s.oid, 'statistics', n.nspname, s.stxname, pg_catalog.pg_get_userbyid(s.stxowner), null,
+  pg_catalog.pg_get_statisticsobjdef(s.oid)
+from pg_catalog.pg_statistic_ext s
+join namespaces n on n.oid = s.stxnamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_ts_config', c.oid, 'text search configuration', n.nspname, c.cfgname,
+  pg_catalog.pg_get_userbyid(c.cfgowner), null, null
+from pg_catalog.pg_ts_config c
+join namespaces n on n.oid = c.cfgnamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_ts_dict', d.oid, 'text search dictionary', n.nspname, d.dictname, pg_catalog.pg_get_userbyid(d.dictowner),
+  null, null
+from pg_catalog.pg_ts_dict d
+join namespaces n on n.oid = d.dictnamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_ts_parser', p.oid, 'text search parser', n.nspname, p.prsname, null, null, null
+from pg_catalog.pg_ts_parser p
+join namespaces n on n.oid = p.prsnamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_ts_template', t.oid, 'text search template', n.nspname, t.tmplname, null, null, null
+from pg_catalog.pg_ts_template t
+join namespaces n on n.oid = t.tmplnamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_opclass', o.oid, 'operator class', n.nspname, o.opcname, pg_catalog.pg_get_userbyid(o.opcowner),
+  case when o.opcdefault then 'DEFAULT ' else '' end || 'FOR TYPE ' || pg_catalog.format_type(o.opcintype, null)
+  || ' USING ' || a.amname, null
+from pg_catalog.pg_opclass o
+join namespaces n on n.oid = o.opcnamespace
+join pg_catalog.pg_am a on a.oid = o.opcmethod
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_opfamily', o.oid, 'operator family', n.nspname, o.opfname, pg_catalog.pg_get_userbyid(o.opfowner),
+  'USING ' || a.amname, null
+from pg_catalog.pg_opfamily o
+join namespaces n on n.oid = o.opfnamespace
+join pg_catalog.pg_am a on a.oid = o.opfmethod
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_operator', o.oid, 'operator', n.nspname,
+  o.oprname || '(' || case o.oprleft when 0 then 'NONE' else pg_catalog.format_type(o.oprleft, null) end || ', '
+  || pg_catalog.format_type(o.oprright, null) || ')', pg_catalog.pg_get_userbyid(o.oprowner),
+  'FUNCTION = ' || pn.prefix || pg_catalog.quote_ident(p.proname), null
+from pg_catalog.pg_operator o
+join namespaces n on n.oid = o.oprnamespace
+join pg_catalog.pg_proc p on p.oid = o.oprcode
+join namespaces pn on pn.oid = p.pronamespace
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+union all
+select 'pg_cast', c.oid, 'cast', null,
+  '(' || pg_catalog.format_type(c.castsource, null) || ' AS ' || pg_catalog.format_type(c.casttarget, null) || ')', null,
+  case c.castmethod when 'i' then 'WITH INOUT' when 'b' then 'WITHOUT FUNCTION'
+    else 'WITH FUNCTION ' || pn.prefix || pg_catalog.quote_ident(p.proname) end
+  || case c.castcontext when 'a' then ' AS ASSIGNMENT' when 'i' then ' AS IMPLICIT' else '' end, null
+from pg_catalog.pg_cast c
+left join pg_catalog.pg_proc p on p.oid = c.castfunc
+left join namespaces pn on pn.oid = p.pronamespace
+where c.oid >= 16384 and not exists (
+  select from pg_catalog.pg_depend d
+  where d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'i')
+union all
+select 'pg_transform', t.oid, 'transform', null,
+  'FOR ' || pg_catalog.format_type(t.trftype, null) || ' LANGUAGE ' || l.lanname, null, '', null
+from pg_catalog.pg_transform t
+join pg_catalog.pg_language l on l.oid = t.trflang
+union all
+select 'pg_language', l.oid, 'language', null, l.lanname, pg_catalog.pg_get_userbyid(l.lanowner),
+  case when l.lanpltrusted then 'TRUSTED' else '' end, null
+from pg_catalog.pg_language l
+where l.oid >= 16384
+union all
+select 'pg_am', a.oid, 'access method', null, a.amname, null,
+  'TYPE ' || case a.amtype when 't' then 'TABLE' else 'INDEX' end || ' HANDLER ' || a.amhandler::text, null
+from pg_catalog.pg_am a
+where a.oid >= 16384
+union all
+select 'pg_tablespace', t.oid, 'tablespace', null, t.spcname, pg_catalog.pg_get_userbyid(t.spcowner),
+  'LOCATION ' || pg_catalog.quote_literal(pg_catalog.pg_tablespace_location(t.oid)), null
+from pg_catalog.pg_tablespace t
+where t.oid >= 16384
+union all
+select 'pg_subscription', s.oid, 'subscription', null, s.subname, pg_catalog.pg_get_userbyid(s.subowner),
+  'PUBLICATION ' || pg_catalog.array_to_string(s.subpublications, ', '), null
+from pg_catalog.pg_subscription s
+where s.subdbid = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
+union all
+select 'pg_user_mapping', u.umid, 'user mapping', null, 'FOR ' || u.usename || ' SERVER ' || u.srvname, null,
+  pg_catalog.array_to_string(u.umoptions, ', '), null
+from pg_catalog.pg_user_mappings u
+order by 1, 2
