@@ -24,7 +24,9 @@ def new_type(state: State, parts: list[Node]) -> Name:
 
 
 def check_free(state: State, key: Name) -> None:
-    """Refuse a name that a type or the row type of a table or view has."""
+    """Refuse a name that a type or the row type of a table or view has; one that was only assumed makes way."""
+    if key in state.base_types and state.base_types[key].origin is None:
+        state.remove("base_types", key)
     taken = key in state.tables or key in state.views or is_multirange(state, *key)
     if taken or any(key in state.store(cast("Kind", kind)) for kind in TYPE_KINDS):
         raise Refused("42710", f'type "{key[1]}" already exists')

@@ -241,6 +241,8 @@ def define_base_type(state: State, node: Node) -> None:
     schema, name = split_name(node["defnames"])
     key = (state.creation_schema(schema), name)
     if "definition" not in node:
+        if key in state.base_types:
+            raise Refused("42710", f'type "{name}" already exists')
         check_free(state, key)
         state.create("base_types", key, BaseType(**owned(state, key)))
     elif key in state.base_types:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from policytool.catalog.build import mentions, reloptions
 from policytool.catalog.build.dispatch import Handler
 from policytool.catalog.build.names import names_of
+from policytool.catalog.build.new_types import check_free
 from policytool.catalog.build.nodes import Node, items, strings
 from policytool.catalog.build.privileges import initial_grants
 from policytool.catalog.build.state import NotModelled, Refused, State
@@ -33,7 +34,7 @@ def create_view(state: State, node: Node) -> None:
     flags = _flags(options)
     definition, columns = _query(state, node["query"], strings(node.get("aliases", [])), "VIEW")
     key = _key(state, node["view"], definition)
-    kind = state.relation_kind(key)
+    kind = _occupied(state, key)
     if kind is None:
         _create(state, key, definition=definition, columns=columns, options=options, **flags)
         return
@@ -54,7 +55,7 @@ def create_matview(state: State, node: Node) -> None:
             raise Refused("22023", f'unrecognized parameter "{name}"')
     schema = state.creation_schema(into["rel"].get("schemaname"))
     key = (schema, into["rel"]["relname"])
-    if state.relation_kind(key) is not None:
+    if _occupied(state, key) is not None:
         if node.get("if_not_exists"):
             return
         raise Refused("42P07", f'relation "{key[1]}" already exists')
@@ -64,10 +65,22 @@ def create_matview(state: State, node: Node) -> None:
     _create(state, key, definition=definition, columns=columns, options=options, materialized=True, populated=populated)
 
 
+def _occupied(state: State, key: Name) -> str | None:
+    """What stands where a view is to be made; an assumed table makes way for it."""
+    kind = state.relation_kind(key)
+    return None if kind == "tables" and state.tables[key].assumed else kind
+
+
 def _create(state: State, key: Name, **fields: Any) -> None:
+    before = state.tables.get(key)
+    if before is not None:
+        state.remove("tables", key)
+    check_free(state, key)
     owner = state.session.role
-    grants = initial_grants(state, "TABLES", key[0], owner)
-    state.create("views", key, View(schema=key[0], name=key[1], owner=owner, grants=grants, **fields))
+    grants = initial_grants(state, "TABLES", key[0], owner) if before is None else before.grants
+    comment = None if before is None else before.comment
+    view = View(schema=key[0], name=key[1], owner=owner, grants=grants, comment=comment, **fields)
+    state.create("views", key, view)
 
 
 def _key(state: State, range_var: Node, definition: str) -> Name:

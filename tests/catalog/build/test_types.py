@@ -116,3 +116,18 @@ def test_an_assumed_type_turns_out_to_be_an_enumeration() -> None:
     assert (refused, enum.labels) == ([], ("glad",))
     assert "r" in {g.grantee for g in enum.grants}
     assert ("public", "mood") not in state.base_types
+
+
+def test_an_assumed_type_makes_way_for_the_real_one() -> None:
+    """A type, or a table with its row type, that is made after its first use takes the place of the assumed one."""
+    state, refused = folded(
+        "create function f(mood) returns pair language sql as 'select 1'; create function g() returns setof t "
+        "language sql as 'select 1'; create type mood as enum ('a'); create type pair as (a int);"
+        "create table t (a int)"
+    )
+    assert refused == []
+    assert (list(state.enums), list(state.composites), state.base_types) == (
+        [("public", "mood")],
+        [("public", "pair")],
+        {},
+    )

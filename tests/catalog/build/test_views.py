@@ -31,6 +31,7 @@ VIEWS = [
     "create view v with (check_option = nope) as select a from t",
     "create schema s; create view s.v as select a from t; create view s.w as select * from s.v",
     "create view t as select 1 as a",
+    "create type e as enum ('a'); create view e as select 1 as a",
     "create view old as select 1 as a",
     "create temporary view v as select a from t",
     "create recursive view v (n) as values (1) union all select n + 1 from v where n < 5",
@@ -128,3 +129,13 @@ def test_what_is_temporary_is_not_in_the_catalog() -> None:
     assert [key for store in (catalog.views, catalog.functions, catalog.enums) for key in store] == []
     assert "pg_temp" not in catalog.schemas
     assert catalog.unmodelled == ()
+
+
+def test_an_assumed_table_turns_out_to_be_a_view() -> None:
+    """A relation that was named before its CREATE VIEW becomes the view, with the grants given before."""
+    state, refused = folded(
+        "create role r; grant select on v to r; comment on table v is 'x'; create view v as select 1 as a"
+    )
+    view = state.views[("public", "v")]
+    assert (refused, view.comment, state.tables) == ([], "x", {})
+    assert ("r", "SELECT") in {(g.grantee, g.privilege) for g in view.grants}
