@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from policytool.config import Config, PlatformName
 from policytool.errors import NothingToAudit
 from policytool.source import read
-from policytool.source.model import Project
+from policytool.source.model import Project, ProjectConfig
+from policytool.source.snapshot import is_snapshot, read_snapshot
 
 if TYPE_CHECKING:
     from policytool.access import Conventions
@@ -44,13 +45,18 @@ def load(
 ) -> Loaded:
     """Read a source and build its catalog. Runs nothing; bad SQL is recorded in the catalog, never raised.
 
+    A snapshot file holds the catalog already: it comes without files, statements and journal.
+
     Raises SourceError when the source cannot be read and NothingToAudit when it holds no statement.
     """
     from policytool.catalog.build import build
 
     config = config or Config()
     progress("reading")
-    project = read(source or config.source or ".", as_tool=as_tool, max_bytes=config.max_bytes)
+    source = source or config.source or "."
+    if is_snapshot(source):
+        return _load_snapshot(source, config, platform)
+    project = read(source, as_tool=as_tool, max_bytes=config.max_bytes)
     progress(f"folding {len(project.files)} files")
     built = build(project.files, choose_platform(project, config, platform))
     if not built.statements and not built.catalog.unmodelled:
@@ -58,6 +64,24 @@ def load(
             f"{project.label} holds no SQL statement", hint="name the folder that holds your migrations"
         )
     return Loaded(project=project, built=built, config=config)
+
+
+def _load_snapshot(source: str, config: Config, platform: PlatformName | None) -> Loaded:
+    from policytool.catalog import snapshot
+    from policytool.catalog.build import Built
+
+    found = snapshot.load(read_snapshot(source, max_bytes=config.max_bytes), label=source)
+    settings = ProjectConfig(exposed_schemas=found.exposed_schemas, major_version=found.major_version)
+    project = Project(label=source, layout="snapshot", files=(), config=settings)
+    known: PlatformName | None = next((n for n in get_args(PlatformName) if n == found.catalog.platform), None)
+    chosen = choose_platform(project, config, platform or config.platform or known)
+    if platform is None and config.platform is None and known is not None:
+        chosen = structs.replace(chosen, why="as the snapshot says")
+    return Loaded(
+        project=project,
+        built=Built(catalog=found.catalog, statements=(), journal=(), platform=chosen),
+        config=config,
+    )
 
 
 def audit(

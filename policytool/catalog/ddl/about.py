@@ -1,0 +1,75 @@
+"""What every object has besides its definition: an owner, privileges, comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from policytool.catalog.ddl import comments, described, functions, privileges
+from policytool.catalog.ddl.step import Phase, Step, step
+from policytool.catalog.ddl.world import World
+from policytool.catalog.model import Function, Schema, Sequence, Table
+from policytool.catalog.objects import BaseType, EventTrigger, Other
+from policytool.catalog.spelling import identifier, qualified
+
+# Lesser kinds that ALTER … OWNER TO knows, and those that a comment cannot be on.
+_OWNED: Final = frozenset(
+    {"collation", "conversion", "language", "operator", "operator class", "operator family", "statistics",
+     "subscription", "tablespace", "text search configuration", "text search dictionary"}
+)  # fmt: skip
+_WRITTEN: Final = frozenset(
+    {"access method", "cast", "collation", "language", "operator", "operator family", "statistics",
+     "text search configuration", "text search dictionary", "text search parser", "text search template",
+     "user mapping"}
+)  # fmt: skip
+
+
+def steps(world: World, before: Any, after: Any) -> Iterator[Step]:
+    """The statements from the owner, privileges and comments before (None: those of a new object) to those after."""
+    if not is_written(after) or (isinstance(after, EventTrigger) and before is None):
+        return
+    schema = described.schema_of(after)
+    owner = list(_owner(world, before, after))
+    if owner:
+        yield step(Phase.OWNERS, ("owner", described.full(after)), *owner, schema=schema)
+    if "grants" in after.__struct_fields__:
+        given = before.grants if before is not None else privileges.initial(world, after)
+        yield from privileges.steps(world, after, given)
+    yield from comments.steps(after, before)
+    if isinstance(after, Table):
+        identity = before.replica_identity if before is not None else "DEFAULT"
+        if after.replica_identity != identity:
+            key = ("replica identity", after.schema, after.name)
+            yield step(Phase.PUBLICATIONS, key, _replica_identity(after), schema=schema)
+
+
+def statements(world: World, item: Any) -> list[str]:
+    """The owner and the comments of a new object, to be said at once."""
+    return [*_owner(world, None, item), *(sql for one in comments.steps(item) for sql in one.sql)]
+
+
+def is_written(item: Any) -> bool:
+    """Whether a new object can be made from what the catalog holds, and so be spoken of."""
+    match item:
+        case Function():
+            return functions.is_written(item)
+        case Other():
+            return item.kind in _WRITTEN
+    return not isinstance(item, BaseType) or item.origin is not None
+
+
+def _owner(world: World, before: Any, after: Any) -> Iterator[str]:
+    owner = getattr(after, "owner", None)
+    if owner is None or (isinstance(after, Sequence) and after.owned_by is not None):
+        return
+    if isinstance(after, Other) and after.kind not in _OWNED:
+        return
+    made = after.owner if isinstance(after, Schema) else world.role
+    if owner != (before.owner if before is not None else made):
+        yield f"alter {described.full(after)} owner to {identifier(owner)}"
+
+
+def _replica_identity(table: Table) -> str:
+    word, _, index = table.replica_identity.partition(" ")
+    identity = f"using index {identifier(index)}" if index else word.lower()
+    return f"alter table {qualified(table.schema, table.name)} replica identity {identity}"
