@@ -13,6 +13,7 @@ from policytool.catalog.build import (
     alter_type,
     columns,
     constraints,
+    existing,
     owners,
     partitions,
     targets,
@@ -78,6 +79,8 @@ def _relation(state: State, node: Node) -> tuple[str, Name] | None:
             return None
         if wanted is None:
             return targets.relation(state, relation)
+        raise NotModelled(f"{targets.word(object_type)} {relation['relname']} was made by no migration")
+    if wanted is not None and existing.is_assumed(state, found[1]):
         raise NotModelled(f"{targets.word(object_type)} {relation['relname']} was made by no migration")
     matview = found[0] == "views" and state.views[found[1]].materialized
     if (wanted is not None and found[0] != wanted) or (

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from policytool.catalog.build import invent
+from policytool.catalog.build.forbidden import no_column, no_subquery
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.new_types import collation
 from policytool.catalog.build.nodes import Node, elements, split_name
@@ -192,6 +193,8 @@ def default(state: State, node: Node | None, type_text: str) -> str | None:
     """The text of a default; a plain NULL is none (AddRelationNewConstraints)."""
     if node is None or (_is_null(state, node, type_text) and "(" not in type_text and not _is_domain(state, type_text)):
         return None
+    no_subquery(node, "DEFAULT expression")
+    no_column(node)
     return canonical(node, names_of(state), expected=type_text)
 
 
@@ -209,6 +212,7 @@ def _is_domain(state: State, type_text: str) -> bool:
 
 def generated(state: State, table: Name, node: Node, type_text: str) -> str:
     """The text of a generation expression."""
+    no_subquery(node, "column generation expression")
     return canonical(node, names_of(state), table=table, expected=type_text)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from msgspec.structs import replace
 
 from policytool.catalog.build import assume, foreign_keys, indexes, invent, mentions, reloptions
+from policytool.catalog.build.forbidden import no_subquery
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.nodes import Node, items, strings
 from policytool.catalog.build.state import NotModelled, Refused, State
@@ -70,6 +71,7 @@ def find(table: Table, name: str) -> Constraint | None:
 
 def add_check(state: State, key: Name, node: Node, *, fresh: bool, only: bool) -> None:
     """Add a CHECK to a table and, unless NO INHERIT, to what inherits from it."""
+    no_subquery(node["raw_expr"], "check constraint")
     expression = canonical(node["raw_expr"], names_of(state), table=key, expected="boolean")
     mentions.own_columns(state, key, expression)
     used = references(expression).own_columns

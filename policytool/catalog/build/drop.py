@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from policytool.catalog.build import existing
 from policytool.catalog.build.cascade import drop_parts
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.nodes import items, split_name, strings
@@ -120,6 +121,9 @@ def _relation(state: State, object_type: str, node: Node) -> Iterator[Part]:
     if found is None:
         return
     kind, key = found
+    if existing.is_assumed(state, key):
+        yield Part("tables", key)
+        return
     if kind != _RELATIONS[object_type]:
         raise Refused("42809", f'"{key[1]}" is not a {word(object_type)}')
     if kind == "tables" and (state.tables[key].kind == "foreign table") != (object_type == "OBJECT_FOREIGN_TABLE"):

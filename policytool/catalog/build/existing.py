@@ -1,4 +1,4 @@
-"""What a CREATE TABLE finds in its place: nothing, a table, or one that was only assumed."""
+"""What a CREATE finds in its place: nothing, a relation, or a table that was only assumed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def may_create(state: State, key: Name, if_not_exists: bool) -> bool:
     if if_not_exists:
         return False
     raise Refused("42P07", f'relation "{key[1]}" already exists')
+
+
+def is_assumed(state: State, key: Name) -> bool:
+    """Whether a relation is a table by assumption only, so that it may be of any kind."""
+    return key in state.tables and state.tables[key].assumed
 
 
 def keep(state: State, key: Name, before: Table) -> None:

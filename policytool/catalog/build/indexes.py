@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from policytool.catalog.build import assume, invent, mentions, partition_keys, reloptions, targets
 from policytool.catalog.build.dispatch import Handler
+from policytool.catalog.build.forbidden import no_subquery
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.nodes import Node, split_name
 from policytool.catalog.build.state import Refused, State
@@ -154,6 +155,7 @@ def _column(state: State, kind: str, key: Name, name: str) -> Column:
 
 def expression(state: State, kind: str, key: Name, node: Node, expected: str | None = None) -> str:
     """The text of an expression over the columns of a relation."""
+    no_subquery(node, "index predicate" if expected else "index expression")
     text = canonical(node, names_of(state), table=key, expected=expected)
     if kind == "tables":
         mentions.own_columns(state, key, text)

@@ -37,6 +37,10 @@ CASES: dict[str, str] = {
     "check many": "create table t (a int check (a > 0) check (a < 10) check (a <> 5))",
     "check same name": "create table t (a int constraint c check (a > 0), b int constraint c check (b > 0))",
     "check missing column": "create table t (a int check (b > 0))",
+    "subqueries": """create table t (a int check (a in (select 1))); create table t (a int default (select 1));
+        create table t (a int, b int generated always as ((select 1)) stored); create table t (a int default b, b int);
+        create table t (a int); create index on t ((a + (select 1))); create index on t (a) where a in (select 1);
+        alter table t alter a set default (select 1); alter table t alter a set default a""",
     "exclude": "create table t (a int4range, b int, exclude using gist (a with &&), exclude (b with =) where (b > 0))",
     "exclude named": "create table t (a int, constraint x exclude using btree (a with =, (abs(a)) with =) deferrable)",
     "not null conflict": "create table t (a int null not null)",
