@@ -172,9 +172,7 @@ def _fields(item: Any) -> dict[str, Any]:
         if field in _PARTS and value and hasattr(value[0], "name"):
             if field == "columns":
                 found["column order"] = tuple(column.name for column in value)
-        elif field == "tables":
-            continue
-        elif field == "definition" and getattr(item, "kind", None) in _UNDEFINED:
+        elif field == "tables" or (field == "definition" and getattr(item, "kind", None) in _UNDEFINED):
             continue
         else:
             found[field] = tuple(sorted(value)) if field in _UNORDERED else value

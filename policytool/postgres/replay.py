@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from policytool.postgres.guard import forbidden
 from policytool.postgres.process import SUPERUSER
 from policytool.source.model import SqlFile
 from policytool.syntax.location import line_index
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # What Postgres says of VACUUM, CREATE INDEX CONCURRENTLY and others that refuse to run inside a transaction.
 ACTIVE_TRANSACTION = "25001"
+NOT_PERMITTED = "42501"
 SETTINGS: Mapping[str, str] = {"statement_timeout": "60s"}
 
 AfterExtension = Callable[[str], SqlFile | None]
@@ -164,6 +166,9 @@ def _run(
                 begun = position
             elif position in alone and _in_transaction(connection):
                 connection.execute("commit")
+            if reason := forbidden(steps[position].sql):
+                connection.execute("rollback")
+                return _refused(steps[position], reason)
             if after_extension and (match := _EXTENSION.match(steps[position].sql)):
                 _make_extension(connection, steps[position], after_extension(match["name"] or match["plain"].lower()))
             else:
@@ -215,6 +220,18 @@ def _make_extension(connection: Connection, step: _Step, after: SqlFile | None) 
     finally:
         if not connection.closed and connection.info.transaction_status.name != "INERROR":
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+
+
+def _refused(step: _Step, reason: str) -> ApplyError:
+    line, column = line_index(step.file.text).position(step.piece.body)
+    return ApplyError(
+        path=step.file.path,
+        line=line,
+        column=column,
+        statement=step.sql,
+        sqlstate=NOT_PERMITTED,
+        message=f"refused before it reached the server: {reason}",
+    )
 
 
 def _described(step: _Step, error: psycopg.Error) -> ApplyError:
