@@ -14,7 +14,14 @@ from policytool.syntax.location import Location
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 Persona = Literal["everyone", "auditor"]
+Concern = Literal["security", "correctness", "performance"]
+CONCERNS: tuple[Concern, ...] = ("security", "correctness", "performance")
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+def lowered(severity: Severity) -> Severity:
+    """One level less, for what no client can reach today."""
+    return "warning" if severity == "error" else "info"
 
 
 class ObjectRef(Struct, frozen=True, kw_only=True):
@@ -56,6 +63,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     rule: str
     severity: Severity
     confidence: Confidence = "high"
+    concern: Concern = "security"
     message: str
     object: ObjectRef
     location: Location | None = None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
 from policytool.access import Access
 from policytool.access.profile import Conventions
-from policytool.catalog.model import Constraint, Function, Policy, Table, View
+from policytool.catalog.model import Constraint, Function, Grant, Policy, Table, View
 from policytool.catalog.objects import Catalog
-from policytool.finding import Confidence, Finding, Fix, ObjectRef, Persona, Related, Severity
+from policytool.finding import Concern, Confidence, Finding, Fix, ObjectRef, Persona, Related, Severity
 from policytool.syntax.location import Location
 from policytool.syntax.statement import Statement
 
@@ -27,7 +29,7 @@ class Step(Struct, frozen=True, kw_only=True):
     changes: tuple["Change", ...]
 
 
-class Context(Struct, frozen=True, kw_only=True):
+class Context(Struct, frozen=True, kw_only=True, dict=True):
     """What a rule may look at besides its subject."""
 
     catalog: Catalog
@@ -35,10 +37,25 @@ class Context(Struct, frozen=True, kw_only=True):
     conventions: Conventions
     steps: tuple[Step, ...] = ()  # empty where the source is no migrations
 
+    @functools.cached_property
+    def sweeping(self) -> frozenset[Location]:
+        """The places of GRANT … ON ALL TABLES IN SCHEMA: what they give says nothing of any one table."""
+        grants = (s.statement for s in self.steps if s.statement.kind == "GrantStmt")
+        return frozenset(g.location for g in grants if g.node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA")
+
+    def deliberate(self, grant: Grant) -> bool:
+        """Whether somebody granted this on this very object, rather than on all there are or will be."""
+        return not grant.by_default and grant.made not in self.sweeping
+
+    def public(self, table: Table) -> bool:
+        """Whether the project's configuration lists the table as one that everybody may read."""
+        return any(fnmatchcase(f"{table.schema}.{table.name}", glob) for glob in self.conventions.public_tables)
+
 
 class Rule(ABC):
     """Base of all rules. The docstring of a rule is its one-line title; its page is the Markdown file of the same stem.
 
+    `concern` orders findings of one severity: what leaks comes before what does not work, and that before what is slow.
     `persona` is `auditor` for what only a security review wants to read (off by default for everyone else).
     `splinter` names the lint of Supabase's advisor it covers, `cwe` the weakness.
     """
@@ -46,6 +63,7 @@ class Rule(ABC):
     name: ClassVar[str]
     severity: ClassVar[Severity]
     confidence: ClassVar[Confidence] = "high"
+    concern: ClassVar[Concern] = "security"
     persona: ClassVar[Persona] = "everyone"
     splinter: ClassVar[str | None] = None
     cwe: ClassVar[int | None] = None
@@ -67,6 +85,7 @@ class Rule(ABC):
             rule=self.name,
             severity=severity or self.severity,
             confidence=confidence or self.confidence,
+            concern=self.concern,
             message=message,
             object=ref,
             location=at,

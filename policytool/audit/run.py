@@ -14,7 +14,7 @@ from policytool.audit.registry import all_rules, rule_named
 from policytool.audit.walk import own_tables, walk
 from policytool.catalog.objects import Unmodelled
 from policytool.config import Config
-from policytool.finding import SEVERITIES, Finding, Severity
+from policytool.finding import CONCERNS, SEVERITIES, Finding, Severity
 from policytool.rule import Context, Rule
 from policytool.syntax.statement import Statement
 
@@ -109,10 +109,10 @@ def run(
 
 
 def report_order(finding: Finding) -> tuple[object, ...]:
-    """Most severe first, then by place, then by rule and object, so that output is the same in every run."""
+    """Most severe first, leaks before the rest, then by place, then by rule and object, so that output is the same in every run."""
     place = finding.location
     where = (place.path, place.line, place.column) if place else ("", 0, 0)
-    return (_RANK[finding.severity], where, finding.rule, finding.identity, finding.key)
+    return (_RANK[finding.severity], CONCERNS.index(finding.concern), where, finding.rule, finding.identity, finding.key)
 
 
 def _with_severity(finding: Finding, config: Config) -> Finding:

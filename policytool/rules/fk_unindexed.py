@@ -15,6 +15,7 @@ class FkUnindexed(ForeignKeyRule):
 
     name = "fk-unindexed"
     severity = "info"
+    concern = "performance"
     splinter = "0001_unindexed_foreign_keys"
 
     def check(self, table: Table, foreign_key: Constraint, context: Context) -> Iterator[Finding]:

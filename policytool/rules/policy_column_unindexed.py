@@ -15,6 +15,7 @@ class PolicyColumnUnindexed(TableRule):
 
     name = "policy-column-unindexed"
     severity = "warning"
+    concern = "performance"
 
     def check(self, table: Table, context: Context) -> Iterator[Finding]:
         """Columns that USING sets against the caller, once each, where no index starts with them."""

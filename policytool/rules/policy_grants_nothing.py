@@ -9,12 +9,15 @@ from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, member_ref
 from policytool.rule import Context, PolicyRule
 
+PAST = {"SELECT": "read", "INSERT": "inserted", "UPDATE": "updated", "DELETE": "deleted"}
+
 
 class PolicyGrantsNothing(PolicyRule):
     """A policy lacks the clause that its command needs, so it grants nothing."""
 
     name = "policy-grants-nothing"
     severity = "warning"
+    concern = "correctness"
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
         """Permissive policies without WITH CHECK (INSERT) or USING (all other commands)."""
@@ -23,15 +26,24 @@ class PolicyGrantsNothing(PolicyRule):
         clause = "WITH CHECK" if policy.command == "INSERT" else "USING"
         if (policy.with_check if policy.command == "INSERT" else policy.using) is not None:
             return
-        what = {
-            "INSERT": "no row can be inserted by it",
-            "ALL": "rows can be inserted by it, and none read, updated or deleted",
-        }.get(policy.command, f"it lets nobody {policy.command.lower()} anything")
-        target = f"alter policy {identifier(policy.name)} on {qualified(table.schema, table.name)}"
-        fix = Fix(sql=f"{target} using ({policy.with_check});") if policy.with_check is not None else None
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f'policy "{policy.name}" on {table.schema}.{table.name} has no {clause} clause: {what}',
+            f'policy "{policy.name}" on {table.schema}.{table.name} has no {clause} clause: {_effect(policy)}',
             at=policy.made,
-            fix=fix,
+            fix=_fix(table, policy),
         )
+
+
+def _effect(policy: Policy) -> str:
+    if policy.command != "ALL":
+        return f"no row can be {PAST[policy.command]} by it"
+    if policy.with_check is None:
+        return "it lets nobody do anything"
+    return "rows can be inserted by it, and none can be read, updated or deleted"
+
+
+def _fix(table: Table, policy: Policy) -> Fix:
+    target = f"policy {identifier(policy.name)} on {qualified(table.schema, table.name)}"
+    if policy.with_check is not None:
+        return Fix(sql=f"alter {target} using ({policy.with_check});", note="if the rows are meant to be the same ones")
+    return Fix(sql=f"drop {target};", safety="safe", note="it does nothing; or say in it which rows it is about")

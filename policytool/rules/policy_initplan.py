@@ -17,6 +17,7 @@ class PolicyInitplan(PolicyRule):
 
     name = "policy-initplan"
     severity = "warning"
+    concern = "performance"
     splinter = "0003_auth_rls_initplan"
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:

@@ -19,35 +19,37 @@ class PolicyWithoutGrant(PolicyRule):
 
     name = "policy-without-grant"
     severity = "warning"
+    concern = "correctness"
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
         """Permissive policies with a TO clause, for each named role that cannot use the command at all."""
         if not policy.permissive or table.assumed or table.origin is not None or _denies(table, policy, context):
             return
-        roles = [r for r in policy.roles if r in context.catalog.roles and self._refused(table, policy, r, context)]
+        commands: tuple[Command, ...] = COMMANDS if policy.command == "ALL" else (policy.command,)
+        roles = [r for r in policy.roles if r in context.catalog.roles and self._refused(table, commands, r, context)]
         if not roles:
             return
-        command = "SELECT, INSERT, UPDATE, DELETE" if policy.command == "ALL" else policy.command
-        schema_only = all(context.access.privileges.uses(r, table.schema) for r in roles)
-        what = f"has no {policy.command if policy.command != 'ALL' else 'privilege'}" + (
-            " on" if schema_only else " in the schema of"
-        )
-        name, names = qualified(table.schema, table.name), ", ".join(identifier(r) for r in roles)
-        usage = "" if schema_only else f"grant usage on schema {identifier(table.schema)} to {names};\n"
+        uses = all(context.access.privileges.uses(r, table.schema) for r in roles)
+        lacks = f"no {policy.command if policy.command != 'ALL' else 'privilege'} on {table.schema}.{table.name}"
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f'policy "{policy.name}" is for {and_list(roles)}, which {what} {table.schema}.{table.name}: every query '
-            "is refused",
+            f'policy "{policy.name}" is for {and_list(roles)}, which has '
+            f"{lacks if uses else f'no USAGE on schema {table.schema}'}: every query is refused before it is asked",
             at=policy.made,
             severity="error" if context.catalog.platform == "supabase-explicit" else None,
-            fix=Fix(sql=f"{usage}grant {command.lower()} on {name} to {names};"),
+            fix=_fix(table, commands, roles, uses),
         )
 
-    def _refused(self, table: Table, policy: Policy, role: str, context: Context) -> bool:
-        commands: tuple[Command, ...] = COMMANDS if policy.command == "ALL" else (policy.command,)
-        if context.access.exempt(role, table):
-            return False
-        return not any(context.access.reach(role, c, table) for c in commands)
+    def _refused(self, table: Table, commands: tuple[Command, ...], role: str, context: Context) -> bool:
+        access = context.access
+        return not access.exempt(role, table) and not any(access.reach(role, c, table) for c in commands)
+
+
+def _fix(table: Table, commands: tuple[Command, ...], roles: list[str], uses: bool) -> Fix:
+    names = ", ".join(map(identifier, roles))
+    usage = "" if uses else f"grant usage on schema {identifier(table.schema)} to {names};\n"
+    privileges = ", ".join(c.lower() for c in commands)
+    return Fix(sql=f"{usage}grant {privileges} on {qualified(table.schema, table.name)} to {names};")
 
 
 def _denies(table: Table, policy: Policy, context: Context) -> bool:

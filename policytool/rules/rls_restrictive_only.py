@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.access import COMMANDS
+from policytool.access import COMMANDS, Command, side_of
 from policytool.access.because import of_policy
 from policytool.access.wording import verbs
-from policytool.catalog.model import Table
+from policytool.catalog.model import Policy, Table
 from policytool.finding import Finding, table_ref
 from policytool.rule import Context, TableRule
 
@@ -17,30 +17,45 @@ class RlsRestrictiveOnly(TableRule):
 
     name = "rls-restrictive-only"
     severity = "warning"
+    concern = "correctness"
 
     def check(self, table: Table, context: Context) -> Iterator[Finding]:
         """Commands that clients hold, that a restrictive policy speaks of, and that no permissive policy opens."""
         if not table.rls_enabled or table.assumed:
             return
-        denied = tuple(
-            c for c in COMMANDS if any(self._denied(table, role, c, context) for role in context.access.clients)
-        )
-        restrictive = [p for p in table.policies if not p.permissive]
-        if not denied:
+        idle = {c: policies for c in COMMANDS if (policies := self._idle(table, c, context))}
+        policies = tuple(dict.fromkeys(p for found in idle.values() for p in found))
+        if not policies:
             return
         yield self.finding(
             table_ref(table),
-            f"nobody can {verbs(denied)} {table.schema}.{table.name}: a restrictive policy only narrows what a "
+            f"no client can {verbs(idle)} {table.schema}.{table.name}: a restrictive policy only narrows what a "
             "permissive one opens, and there is none",
-            at=restrictive[0].made or table.made,
-            because=tuple(of_policy(p, "is restrictive") for p in restrictive[1:3]),
+            at=policies[0].made or table.made,
+            severity=None if context.access.profile.exposes(table.schema) else "info",
+            because=tuple(of_policy(p, "is restrictive too") for p in policies[1:3]),
         )
 
-    def _denied(self, table: Table, role: str, command: str, context: Context) -> bool:
+    def _idle(self, table: Table, command: Command, context: Context) -> tuple[Policy, ...]:
+        """The restrictive policies that narrow nothing for any client that holds the command."""
         access = context.access
-        if command not in COMMANDS or not access.reach(role, command, table):
-            return False
-        permissive, restrictive = access.applying(role, table, command)
+        found: list[Policy] = []
+        for role in access.clients:
+            if not access.reach(role, command, table) or access.exempt(role, table):
+                continue
+            permissive, restrictive = access.applying(role, table, command)
+            if permissive:
+                return ()
+            found += restrictive
         # A restrictive FOR ALL beside permissive policies for some commands is a guard, not a mistake.
-        named = [p for p in restrictive if p.command == command or not any(q.permissive for q in table.policies)]
-        return bool(named) and not permissive
+        guards = any(p.permissive for p in table.policies)
+        return tuple(
+            p for p in dict.fromkeys(found)
+            if (p.command == command or not guards) and not _freezes(table, p, command, context)
+        )  # fmt: skip
+
+
+def _freezes(table: Table, policy: Policy, command: Command, context: Context) -> bool:
+    """Whether a policy is meant to deny: false, written out."""
+    says = context.access.predicate(policy, side_of(command), table)
+    return says is not None and says.authenticated is False and says.anon is False

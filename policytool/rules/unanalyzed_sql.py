@@ -14,6 +14,7 @@ class UnanalyzedSql(CatalogRule):
 
     name = "unanalyzed-sql"
     severity = "info"
+    concern = "correctness"
 
     def check(self, context: Context) -> Iterator[Finding]:
         """What the catalog records as unmodelled and may change who can do what."""
