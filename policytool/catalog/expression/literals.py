@@ -21,7 +21,9 @@ _TRUE: Final = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1")
 _FALSE: Final = frozenset(("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"))
 _STEPS: Final = re.compile(r"\$((?:\.[A-Za-z_]\w*|\[\*\]|\[\d+\])*)")
 _KEY: Final = re.compile(r"\.(\w+)")
-_WORD: Final = re.compile(r"[^\s{},\"\\]+\Z")
+_BLANKS: Final = " \t\n\r\v\f"
+_WORD: Final = re.compile(r"[^\s{},\"\\]+\Z", re.ASCII)
+_ITEM: Final = re.compile(r'"((?:[^"\\]|\\.)*)"\s*|((?:[^{},"\\]|\\.)+)', re.S | re.ASCII)
 
 
 def string(text: str) -> dict[str, Any]:
@@ -80,6 +82,7 @@ def plain_number(text: str) -> str | None:
         whole = whole.rjust(-shift, "0")
         whole, fraction = whole[:shift], whole[shift:] + fraction
     whole = whole.lstrip("0") or "0"
+    sign = "" if not (whole + fraction).strip("0") else sign
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
 
 
@@ -169,24 +172,24 @@ def _json_text(value: Any) -> str:
 
 def array_elements(text: str) -> list[str | None] | None:
     """The elements of a one-dimensional array constant; None where it is anything else."""
-    text = text.strip()
+    text = text.strip(_BLANKS)
     if text[:1] != "{" or text[-1:] != "}":
         return None
     elements: list[str | None] = []
-    rest = text[1:-1].strip()
+    rest = text[1:-1].strip(_BLANKS)
     while rest:
-        found = re.match(r'"((?:[^"\\]|\\.)*)"\s*|((?:[^{},"\\]|\\.)+)', rest, re.S)
+        found = _ITEM.match(rest)
         if not found:
             return None
         quoted = found[1] is not None
-        value = re.sub(r"\\(.)", r"\1", found[1] if quoted else found[2].strip(), flags=re.S)
+        value = re.sub(r"\\(.)", r"\1", found[1] if quoted else found[2].strip(_BLANKS), flags=re.S)
         elements.append(None if not quoted and value.upper() == "NULL" else value)
         rest = rest[found.end() :]
         if rest[:1] not in ("", ","):
             return None
-        if rest[:1] == "," and not rest[1:].strip():
+        if rest[:1] == "," and not rest[1:].strip(_BLANKS):
             return None
-        rest = rest[1:].strip()
+        rest = rest[1:].strip(_BLANKS)
     return elements
 
 

@@ -73,7 +73,8 @@ def is_built_in(name: str) -> bool:
 def _element(parts: list[str], typmods: list[Node] | None, names: Names) -> str:
     schema, name = (parts[-2] if len(parts) > 1 else None), parts[-1]
     if schema in (None, "pg_catalog") and name in _BUILT_IN:
-        return built_in(name, _modifiers(typmods) if typmods else ())
+        modifiers = _modifiers(typmods) if typmods else ()
+        return built_in(name, (*modifiers, "0") if name == "numeric" and len(modifiers) == 1 else modifiers)
     if schema is None and name[:1] == "_" and name[1:] in _BUILT_IN:
         return built_in(name[1:], ()) + "[]"
     found = names.type(schema, name)
