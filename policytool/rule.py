@@ -26,7 +26,7 @@ class Step(Struct, frozen=True, kw_only=True):
     """A migration statement with what it changed: the subject of migration rules."""
 
     statement: Statement
-    changes: tuple["Change", ...]
+    changes: tuple[Change, ...]
 
 
 class Context(Struct, frozen=True, kw_only=True, dict=True):

@@ -109,10 +109,17 @@ def run(
 
 
 def report_order(finding: Finding) -> tuple[object, ...]:
-    """Most severe first, leaks before the rest, then by place, then by rule and object, so that output is the same in every run."""
+    """Most severe first, leaks before the rest, then by place, rule and object: the same in every run."""
     place = finding.location
     where = (place.path, place.line, place.column) if place else ("", 0, 0)
-    return (_RANK[finding.severity], CONCERNS.index(finding.concern), where, finding.rule, finding.identity, finding.key)
+    return (
+        _RANK[finding.severity],
+        CONCERNS.index(finding.concern),
+        where,
+        finding.rule,
+        finding.identity,
+        finding.key,
+    )
 
 
 def _with_severity(finding: Finding, config: Config) -> Finding:
