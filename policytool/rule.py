@@ -47,6 +47,15 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
         """Whether somebody granted this on this very object, rather than on all there are or will be."""
         return not grant.by_default and grant.made not in self.sweeping
 
+    def defined(self, function: Function) -> Location | None:
+        """The statement that gave a function the body it has; CREATE OR REPLACE may be far from the first CREATE."""
+        body = function.body_at
+        if body is not None:
+            for place in (step.statement.location for step in self.steps):
+                if place.path == body.path and place.line <= body.line <= place.end_line:
+                    return place
+        return function.made
+
     def public(self, table: Table) -> bool:
         """Whether the project's configuration lists the table as one that everybody may read."""
         return any(fnmatchcase(f"{table.schema}.{table.name}", glob) for glob in self.conventions.public_tables)

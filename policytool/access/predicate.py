@@ -60,6 +60,12 @@ class Predicate(Struct, frozen=True, kw_only=True):
         return found is None or all(b.closed for b in found)
 
     @property
+    def indexable(self) -> bool:
+        """Whether an index can find the rows: every branch compares a column plainly; one that does not needs all."""
+        live = [b for b in self.branches or () if not b.dead]
+        return bool(live) and all(any(x.column in self.compared for x in b.bindings) for b in live)
+
+    @property
     def bindings(self) -> frozenset[Binding]:
         """All bindings of all branches."""
         return frozenset(x for b in self.branches or () for x in b.bindings)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from policytool.access.row_filter import COMMANDS, WRITES, Command
 from policytool.catalog.model import Policy, Table
+from policytool.syntax.location import Location
 
 if TYPE_CHECKING:
     from policytool.access import Access
@@ -20,6 +21,12 @@ class Unscoped(Struct, frozen=True, kw_only=True):
     role: str
     command: Command
     policy: Policy
+
+    @property
+    def place(self) -> Location | None:
+        """Where the expression stands."""
+        found = self.policy.with_check_at if self.command == "INSERT" else self.policy.using_at
+        return found or self.policy.using_at or self.policy.made
 
 
 def unscoped(table: Table, access: Access) -> Iterator[Unscoped]:

@@ -18,15 +18,39 @@ _PERSONAL = frozenset({"email", "phone", "dob", "birthdate", "birthday", "addres
 _PERSONAL_PAIRS = frozenset(
     {("birth", "date"), ("date", "birth"), ("phone", "number"), ("home", "address"), ("full", "address")}
 )
+_PEOPLE = frozenset(
+    {"profile", "user", "customer", "member", "contact", "lead", "person", "people", "employee", "patient", "student",
+     "subscriber", "guest", "applicant", "candidate", "visitor", "attendee", "participant", "order", "booking",
+     "reservation", "appointment", "submission", "inquiry", "inquirie", "waitlist", "newsletter", "invitation",
+     "invite", "registration", "signup", "volunteer", "donor", "friend", "resident"}
+)  # fmt: skip
 # Words that make a count or a setting out of a secret's name.
 _HARMLESS = frozenset(
     {"count", "counts", "used", "limit", "max", "enabled", "required", "verified", "type", "id", "public", "at"}
 )
 
 
-def sensitive_columns(table: Table) -> tuple[str, ...]:
-    """Secret and personal columns of a table, by the words of their names."""
-    return tuple(c.name for c in table.columns if c.type != "boolean" and (is_secret(c.name) or is_personal(c.name)))
+def secret_columns(table: Table) -> list[str]:
+    """Columns that hold secrets, by the words of their names."""
+    return [c.name for c in table.columns if c.type != "boolean" and is_secret(c.name)]
+
+
+def personal_columns(table: Table) -> list[str]:
+    """Columns that hold what is personal, in a table of people: the phone of a restaurant is there to be called."""
+    if not _about_people(table):
+        return []
+    return [c.name for c in table.columns if c.type != "boolean" and is_personal(c.name)]
+
+
+def _about_people(table: Table) -> bool:
+    """Whether the rows are people or what single people sent: by the table's name, or one row for each user."""
+    if _PEOPLE.intersection(word.removesuffix("s") for word in _words(table.name)):
+        return True
+    keys = {c.columns for c in table.constraints if c.kind in ("PRIMARY KEY", "UNIQUE")}
+    return any(
+        c.reference is not None and (c.reference.schema, c.reference.table) == ("auth", "users") and c.columns in keys
+        for c in table.constraints
+    )
 
 
 def is_secret(name: str) -> bool:

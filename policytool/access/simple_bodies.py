@@ -96,8 +96,8 @@ class _Reader:
     def _if(self, statement: Node, after: Sequence[Node], variables: Variables) -> Node | None:
         """Each alternative must return; without ELSE what follows does."""
         tests = [(statement["cond"], statement.get("then_body", ()))]
-        for alternative in statement.get("elsif_list", ()):
-            tests.append((alternative["PLpgSQL_if_elsif"]["cond"], alternative["PLpgSQL_if_elsif"]["stmts"]))
+        others = (alternative["PLpgSQL_if_elsif"] for alternative in statement.get("elsif_list", ()))
+        tests += [(other["cond"], other["stmts"]) for other in others]
         whens: list[Node] = []
         for condition, then in tests:
             asked = _parsed(condition["PLpgSQL_expr"]["query"], variables)

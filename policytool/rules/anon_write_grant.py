@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.access import Command
+from policytool.access import WRITES, Command, RowFilter
 from policytool.access.because import of_policy
-from policytool.access.wording import verbs
+from policytool.access.wording import verbs, widest
 from policytool.catalog.model import Table
 from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, Severity, table_ref
 from policytool.rule import Context, TableRule
-
-WRITES: tuple[Command, ...] = ("INSERT", "UPDATE", "DELETE")
 
 
 class AnonWriteGrant(TableRule):
@@ -28,31 +26,56 @@ class AnonWriteGrant(TableRule):
         Tables without RLS and policies that are plainly true have rules of their own.
         """
         access = context.access
-        role = next((r for r in access.clients if access.anonymous(r) and r != "public"), "public")
-        held = tuple(c for c in WRITES if access.reach(role, c, table))
-        if not table.rls_enabled or not held or not access.profile.exposes(table.schema) or access.exempt(role, table):
+        roles = [r for r in access.clients if access.anonymous(r) and not access.exempt(r, table)]
+        held = {c: widest(able) for c in WRITES if (able := [r for r in roles if access.reach(r, c, table)])}
+        if not table.rls_enabled or not held or not access.profile.exposes(table.schema):
             return
-        reach = {c: access.row_filter(role, table, c) for c in held}
-        if any(f.reach == "all" for f in reach.values()):
+        reach = {c: access.row_filter(role, table, c) for c, role in held.items()}
+        passing = {c: f for c, f in reach.items() if f.reach == "conditional" and f.open}
+        role = widest(held.values())
+        if passing:
+            yield self._open(table, role, passing, context)
+        elif not any(f.reach == "all" for f in reach.values()):
+            yield from self._idle(table, role, tuple(held), context)
+
+    def _open(self, table: Table, role: str, passing: dict[Command, RowFilter], context: Context) -> Finding:
+        policies = tuple(dict.fromkeys(p for f in passing.values() for p in f.open))
+        first = policies[0]
+        severity: Severity = "warning" if tuple(passing) == ("INSERT",) else "error"
+        place = first.with_check_at if tuple(passing) == ("INSERT",) else first.using_at
+        return self.finding(
+            table_ref(table),
+            f"a visitor who is not signed in can {verbs(passing)} rows of {table.schema}.{table.name}: "
+            f'policy "{first.name}" asks about the row and not who writes it',
+            at=place or first.made or table.made,
+            severity=severity,
+            because=(
+                *context.access.because(role, passing, table),
+                *(of_policy(p, "lets visitors write too") for p in policies[1:3]),
+            ),
+            fix=_revoke(table, role, tuple(passing), "unsafe"),
+        )
+
+    def _idle(self, table: Table, role: str, held: tuple[Command, ...], context: Context) -> Iterator[Finding]:
+        granted = context.access.privileges.grants
+        written = [g for c in held for g in granted(role, c, table) if context.deliberate(g)]
+        if not written:
             return
-        passing = tuple(c for c in held if reach[c].reach != "none")
-        written = [g for c in held for g in access.privileges.grants(role, c, table) if not g.by_default]
-        if not passing and not written:
-            return
-        shown = passing or tuple(dict.fromkeys(g.privilege for g in written))
-        severity: Severity = "info" if not passing else "warning" if passing == ("INSERT",) else "error"
-        policies = tuple(dict.fromkeys(p for c in passing for p in reach[c].permissive))
+        shown = tuple(c for c in held if any(g.privilege == c for g in written))
         yield self.finding(
             table_ref(table),
-            f"a visitor who is not signed in can {verbs(shown)} rows of {table.schema}.{table.name}"
-            if passing
-            else f"{role} is granted {', '.join(shown)} on {table.schema}.{table.name}, and only its policies keep it out",
-            at=policies[0].made if policies else written[0].made if written else table.made,
-            severity=severity,
-            because=(*access.because(role, shown, table), *(of_policy(p, "lets it") for p in policies[:3])),
-            fix=Fix(
-                sql=f"revoke {', '.join(s.lower() for s in shown)} on {qualified(table.schema, table.name)} "
-                f"from {identifier(role)};",
-                safety="unsafe" if passing else "safe",
-            ),
+            f"{role} is granted {', '.join(shown)} on {table.schema}.{table.name}, and only policies keep it out",
+            at=written[0].made or table.made,
+            severity="info",
+            because=context.access.because(role, shown, table),
+            fix=_revoke(table, role, shown, "safe"),
         )
+
+
+def _revoke(table: Table, role: str, commands: tuple[Command, ...], safety: str) -> Fix:
+    privileges = ", ".join(c.lower() for c in commands)
+    grantee = identifier(role)
+    return Fix(
+        sql=f"revoke {privileges} on {qualified(table.schema, table.name)} from {grantee};",
+        safety="safe" if safety == "safe" else "unsafe",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from policytool.access.bodies import resolve, touched
-from policytool.access.wording import and_list
+from policytool.access.wording import and_list, who, widest
 from policytool.catalog.model import Function
 from policytool.catalog.spelling import identifier
 from policytool.finding import Finding, Fix, Severity, function_ref
@@ -29,20 +29,16 @@ class DefinerAnonExecutable(FunctionRule):
         callers = [r for r in access.executors(function) if access.anonymous(r)]
         if not callers or not access.profile.exposes(function.schema):
             return
-        role = callers[-1]
+        role = widest(callers)
         severity, why = self._judge(function, context)
         ref = function_ref(function)
-        kind = "procedure" if function.kind == "procedure" else "function"
         yield self.finding(
             ref,
-            f"anyone with the anonymous key can call {function.schema}.{ref.name}, which runs as {function.owner}{why}",
-            at=function.made,
+            f"{who(role)} can call {function.schema}.{ref.name}, which runs as {function.owner}{why}",
+            at=context.defined(function),
             severity=severity,
             because=access.because(role, ("EXECUTE",), function),
-            fix=Fix(
-                sql=f"revoke execute on {kind} {identifier(function.schema)}.{ref.name} from public, anon;",
-                note="grant it again to authenticated if signed-in users call it",
-            ),
+            fix=None if access.helpers.in_policies(function) else _fix(function, ref.name, callers),
         )
 
     def _judge(self, function: Function, context: Context) -> tuple[Severity, str]:
@@ -60,6 +56,15 @@ class DefinerAnonExecutable(FunctionRule):
             helper = function.returns == "boolean" and not body.writes and context.access.helpers.in_policies(function)
             return ("info" if helper else "warning"), " and never asks who calls"
         return "info", ", though it reads no table"
+
+
+def _fix(function: Function, signature: str, callers: list[str]) -> Fix:
+    kind = "procedure" if function.kind == "procedure" else "function"
+    roles = ", ".join("public" if r == "public" else identifier(r) for r in dict.fromkeys(("public", *callers)))
+    return Fix(
+        sql=f"revoke execute on {kind} {identifier(function.schema)}.{signature} from {roles};",
+        note="grant it again to authenticated if signed-in users call it",
+    )
 
 
 def _protected(names: Iterable[tuple[str | None, str]], function: Function, context: Context) -> list[str]:

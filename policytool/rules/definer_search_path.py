@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policytool.access.wording import widest
 from policytool.catalog.model import Function
 from policytool.catalog.spelling import identifier
 from policytool.finding import Finding, Fix, function_ref
@@ -19,29 +20,33 @@ class DefinerSearchPath(FunctionRule):
     cwe = 426
 
     def check(self, function: Function, context: Context) -> Iterator[Finding]:
-        """Definer functions without a search_path of their own; a warning where clients cannot call them directly."""
+        """Definer functions without a search_path of their own; a warning where clients cannot call them themselves."""
         if not function.security_definer or function.atomic or function.language not in ("sql", "plpgsql"):
             return
         if any(s.startswith("search_path=") for s in function.settings):
             return
         access = context.access
-        callers = [] if function.returns in ("trigger", "event_trigger") else list(access.executors(function))
+        # Nobody can call a trigger function; it runs with the search_path of whoever writes to the table.
+        callers = () if function.returns in ("trigger", "event_trigger") else access.executors(function)
         exposed = bool(callers) and access.profile.exposes(function.schema)
-        kind = "procedure" if function.kind == "procedure" else "function"
         ref = function_ref(function)
-        target = f"{identifier(function.schema)}.{ref.name}"
-        extensions = ", extensions" if "extensions" in context.catalog.schemas else ""
         yield self.finding(
             ref,
-            f"{function.schema}.{ref.name} runs with the rights of {function.owner} and looks names up where its caller "
-            "says: a table put before yours in the search_path is used instead",
-            at=function.made if function.changed is None else function.changed,
+            f"{function.schema}.{ref.name} runs with the rights of {function.owner} and looks names up where its "
+            "caller says: a table put before yours in the search_path is used instead",
+            at=context.defined(function),
             severity=None if exposed else "warning",
-            confidence="medium",
-            because=access.because(callers[-1], ("EXECUTE",), function) if exposed else (),
-            fix=Fix(
-                sql=f"alter {kind} {target} set search_path = {identifier(function.schema)}{extensions}, pg_temp;",
-                safety="safe",
-                note="better still: search_path = '' and a schema before every name in the body",
-            ),
+            because=access.because(widest(callers), ("EXECUTE",), function) if exposed else (),
+            fix=_fix(function, ref.name, context),
         )
+
+
+def _fix(function: Function, signature: str, context: Context) -> Fix:
+    kind = "procedure" if function.kind == "procedure" else "function"
+    schemas = dict.fromkeys((function.schema, *(s for s in ("public", "extensions") if s in context.catalog.schemas)))
+    path = ", ".join((*map(identifier, schemas), "pg_temp"))
+    return Fix(
+        sql=f"alter {kind} {identifier(function.schema)}.{signature} set search_path = {path};",
+        safety="safe",
+        note="better still: search_path = '' and a schema before every name in the body",
+    )

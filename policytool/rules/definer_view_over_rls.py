@@ -26,25 +26,22 @@ class DefinerViewOverRls(ViewRule):
         readers = [r for r in access.clients if access.reach(r, "SELECT", view)]
         if view.materialized or not readers or not access.profile.exposes(view.schema):
             return
-        role = widest(readers)
-        hidden = [
-            t for t in protected_below(view, context.access) if access.row_filter(role, t, "SELECT").reach != "all"
-        ]
+        role, below = widest(readers), protected_below(view, access)
+        hidden = [t for t in below if any(access.row_filter(r, t, "SELECT").reach != "all" for r in readers)]
         if not hidden:
             return
         names = and_list(f"{t.schema}.{t.name}" for t in hidden[:3])
-        owner = next(iter(hidden))
         yield self.finding(
             view_ref(view),
             f"{who(role)} can read {names} through view {view.schema}.{view.name} without their policies: "
             f"it reads as its owner {view.owner}",
             at=view.made,
-            severity="info" if ties_to_caller(view, context.access) else None,
+            severity="info" if ties_to_caller(view, access) else None,
             because=(
                 *access.because(role, ("SELECT",), view),
-                Related(
-                    message=f"{owner.schema}.{owner.name} has row level security on",
-                    location=owner.changed or owner.made,
+                *(
+                    Related(message=f"{t.schema}.{t.name} has row level security on", location=t.made)
+                    for t in hidden[:3]
                 ),
             ),
             fix=Fix(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.catalog.model import Constraint, Table
+from policytool.catalog.model import Constraint, Index, Table
 from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, member_ref
 from policytool.rule import Context, ForeignKeyRule
@@ -22,27 +22,27 @@ class FkUnindexed(ForeignKeyRule):
         """Foreign keys whose columns, in any order, are not the first keys of a complete index."""
         if foreign_key.reference is None or table.partition_of is not None or table.kind == "foreign table":
             return
-        wanted = set(foreign_key.columns)
-        if any(_leads(table, i, wanted) for i in range(len(table.indexes))):
+        if any(_serves(index, foreign_key.columns) for index in table.indexes):
             return
-        columns = ", ".join(identifier(c) for c in foreign_key.columns)
+        columns = ", ".join(map(identifier, foreign_key.columns))
         far = f"{foreign_key.reference.schema}.{foreign_key.reference.table}"
-        # A partitioned table has no CONCURRENTLY; neither does a script that runs in one transaction.
+        partitioned = table.kind == "partitioned table"  # where CONCURRENTLY is not to be had
         yield self.finding(
             member_ref("constraint", table, foreign_key.name),
             f"{table.schema}.{table.name} ({', '.join(foreign_key.columns)}) refers to {far} without an index: every "
-            f"delete or key change there reads the whole table",
+            "delete or key change there reads the whole table",
             at=foreign_key.made or table.made,
             fix=Fix(
                 sql=f"create index on {qualified(table.schema, table.name)} ({columns});",
                 safety="safe",
-                note="on a large table in use: create index concurrently, outside a transaction",
+                note=None
+                if partitioned
+                else "on a large table in use: create index concurrently, in a file of its own",
             ),
         )
 
 
-def _leads(table: Table, number: int, wanted: set[str]) -> bool:
-    index = table.indexes[number]
+def _serves(index: Index, columns: tuple[str, ...]) -> bool:
     if index.predicate is not None or index.method not in ("btree", "hash") or not index.valid:
         return False
-    return {k.column for k in index.keys[: len(wanted)]} == wanted
+    return {key.column for key in index.keys[: len(set(columns))]} == set(columns)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.access import COMMANDS
-from policytool.access.wording import verbs, who, widest
+from policytool.access.reachers import can_do, grants_of, reachers
 from policytool.catalog.model import Table
 from policytool.catalog.spelling import qualified
 from policytool.finding import Finding, Fix, Related, table_ref
@@ -21,25 +20,20 @@ class PartitionRlsGap(TableRule):
 
     def check(self, table: Table, context: Context) -> Iterator[Finding]:
         """Partitions without RLS below an ancestor that has it, where a client holds a privilege on the partition."""
-        if table.partition_of is None or table.rls_enabled:
+        if table.partition_of is None or table.rls_enabled or table.policies or table.kind == "foreign table":
             return
-        ancestor = _protected_ancestor(table, context)
-        access = context.access
-        roles = access.reaching(COMMANDS, table)
-        if ancestor is None or not roles or not access.profile.exposes(table.schema):
+        ancestor, found = _protected_ancestor(table, context), reachers(table, context.access)
+        if ancestor is None or not found:
             return
-        role = widest(roles)
-        held = tuple(c for c in COMMANDS if access.reach(role, c, table))
+        parent = f"{ancestor.schema}.{ancestor.name}"
         yield self.finding(
             table_ref(table),
-            f"{who(role)} can {verbs(held)} {table.schema}.{table.name} by its own name: the policies of "
-            f"{ancestor.schema}.{ancestor.name} do not reach its partitions",
+            f"{can_do(found, f'{table.schema}.{table.name} by its own name')}: "
+            f"the policies of {parent} do not reach its partitions",
             at=table.made,
             because=(
-                *access.because(role, held, table),
-                Related(
-                    message=f"{ancestor.schema}.{ancestor.name} has row level security on", location=ancestor.changed
-                ),
+                *grants_of(found, table, context.access),
+                Related(message=f"{parent} has row level security on", location=ancestor.changed),
             ),
             fix=Fix(
                 sql=f"alter table {qualified(table.schema, table.name)} enable row level security;",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
-from policytool.access.sensitive import sensitive_columns
+from policytool.access import WRITES
+from policytool.access.scope import opened
+from policytool.access.sensitive import personal_columns, secret_columns
 from policytool.access.wording import and_list, who, widest
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
@@ -20,34 +21,34 @@ class PolicyAlwaysTrueRead(PolicyRule):
     severity = "info"
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
-        """Permissive policies that show every row; a warning where columns look personal or secret."""
+        """Permissive policies that show every row; a warning where columns look secret, or personal and open to all.
+
+        A policy that lets clients write every row besides is `policy-always-true-write`.
+        """
         access = context.access
-        if not policy.permissive or not table.rls_enabled or policy.command not in ("ALL", "SELECT"):
-            return
-        says = access.predicate(policy, "using", table)
-        if says is None or says.anon is not True or says.authenticated is not True:
-            return
-        readers = [
-            r for r in access.clients
-            if policy in access.applying(r, table, "SELECT")[0] and access.row_filter(r, table, "SELECT").reach == "all"
-        ]  # fmt: skip
-        if not readers or access.exempt(readers[0], table) or _listed(table, context):
+        readers = opened(policy, table, "SELECT", access)
+        if not readers or context.public(table) or any(opened(policy, table, c, access) for c in WRITES):
             return
         role = widest(readers)
-        private = [c for c in sensitive_columns(table) if access.can(role, "SELECT", table, c)]
-        what = f", {and_list(private)} among them" if private else ""
+        private = self._private(table, role, context)
+        what = f", {and_list(private[:4])} among its columns" if private else ""
+        exposed = access.profile.exposes(table.schema)
         yield self.finding(
             member_ref("policy", table, policy.name),
             f'policy "{policy.name}" lets {who(role)} read every row of {table.schema}.{table.name}{what}',
             at=policy.using_at or policy.made,
-            severity="warning" if private and access.anonymous(role) else None,
+            severity="warning" if private and exposed else None,
+            confidence="medium" if private else None,
             because=access.because(role, ("SELECT",), table),
             fix=_fix(table, policy, context) if private else None,
         )
 
-
-def _listed(table: Table, context: Context) -> bool:
-    return any(fnmatchcase(f"{table.schema}.{table.name}", g) for g in context.conventions.public_tables)
+    def _private(self, table: Table, role: str, context: Context) -> list[str]:
+        access = context.access
+        found = secret_columns(table)
+        if access.anonymous(role):
+            found += personal_columns(table)
+        return [c for c in found if access.can(role, "SELECT", table, c)]
 
 
 def _fix(table: Table, policy: Policy, context: Context) -> Fix:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.access import Command
-from policytool.access.wording import verbs, who, widest
+from policytool.access import COMMANDS, WRITES, Command
+from policytool.access.reachers import Reacher, can_do, grants_of
+from policytool.access.scope import opened
+from policytool.access.wording import width
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
-from policytool.finding import Finding, Fix, member_ref
+from policytool.finding import Finding, Fix, Severity, lowered, member_ref
 from policytool.rule import Context, PolicyRule
-
-WRITES: tuple[Command, ...] = ("INSERT", "UPDATE", "DELETE")
+from policytool.syntax.location import Location
 
 
 class PolicyAlwaysTrueWrite(PolicyRule):
@@ -24,77 +25,58 @@ class PolicyAlwaysTrueWrite(PolicyRule):
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
         """Permissive policies whose expression is true for anyone, for a command that a client holds."""
-        if not policy.permissive or not table.rls_enabled:
+        open_to = {c: roles for c in COMMANDS if (roles := opened(policy, table, c, context.access))}
+        if not any(c in WRITES for c in open_to):
             return
-        open_to = {c: roles for c in WRITES if (roles := _writers(table, policy, c, context))}
-        if not open_to:
-            return
-        role = widest(r for roles in open_to.values() for r in roles)
-        commands = tuple(c for c, roles in open_to.items() if role in roles)
-        access = context.access
+        found = tuple(_reachers(open_to))
+        rows = "any row into" if tuple(open_to) == ("INSERT",) else "every row of"
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f'policy "{policy.name}" lets {who(role)} {verbs(commands)} {_rows(commands)} {table.schema}.{table.name}',
-            at=policy.using_at or policy.with_check_at or policy.made,
-            severity="warning" if commands == ("INSERT",) and _harmless(table, role, context) else None,
-            because=access.because(role, commands, table),
+            f'{can_do(found, f"{rows} {table.schema}.{table.name}")} by policy "{policy.name}", which is always true',
+            at=_place(policy, open_to),
+            severity=self._severity(table, found, context),
+            because=grants_of(found, table, context.access),
             fix=_fix(table, policy, context),
         )
 
-
-def _writers(table: Table, policy: Policy, command: Command, context: Context) -> list[str]:
-    """The clients that the policy opens the command to, whoever they are."""
-    access = context.access
-    if policy.command not in ("ALL", command):
-        return []
-    says = access.predicate(policy, "check" if command == "INSERT" else "using", table)
-    if says is None or says.anon is not True or says.authenticated is not True:
-        return []
-    found = []
-    for role in access.clients:
-        permissive, restrictive = access.applying(role, table, command)
-        narrowed = any(not _true(access.predicate(p, "using", table)) for p in restrictive)
-        if (
-            policy in permissive
-            and not narrowed
-            and access.reach(role, command, table)
-            and not access.exempt(role, table)
-        ):
-            found.append(role)
-    return found
+    def _severity(self, table: Table, found: tuple[Reacher, ...], context: Context) -> Severity | None:
+        harmless = all(r.commands == ("INSERT",) for r in found) and _harmless(table, found, context)
+        severity: Severity = "warning" if harmless else "error"
+        return severity if context.access.profile.exposes(table.schema) else lowered(severity)
 
 
-def _true(predicate: object) -> bool:
-    return predicate is None or getattr(predicate, "authenticated", None) is True
+def _reachers(open_to: dict[Command, tuple[str, ...]]) -> Iterator[Reacher]:
+    seen: set[Command] = set()
+    for role in sorted({r for roles in open_to.values() for r in roles}, key=width, reverse=True):
+        added = tuple(c for c, roles in open_to.items() if role in roles and c not in seen)
+        seen.update(added)
+        if added:
+            yield Reacher(role=role, commands=added)
 
 
-def _rows(commands: tuple[Command, ...]) -> str:
-    return "any row into" if commands == ("INSERT",) else "every row of"
-
-
-def _harmless(table: Table, role: str, context: Context) -> bool:
+def _harmless(table: Table, found: tuple[Reacher, ...], context: Context) -> bool:
     """A contact form that nobody reads back; or rows that belong to nobody in particular, put in by somebody known."""
     access = context.access
     reads = any(access.row_filter(r, table, "SELECT").reach not in ("none", "conditional") for r in access.clients)
     owned = access.owner_columns(table) or access.tenant_columns(table)
-    return not reads or (not owned and not access.anonymous(role))
+    return not reads or (not owned and not any(access.anonymous(r.role) for r in found))
+
+
+def _place(policy: Policy, open_to: dict[Command, tuple[str, ...]]) -> Location | None:
+    """The expression that is true: WITH CHECK where only new rows are let in by it."""
+    only_new = set(open_to) == {"INSERT"} and policy.with_check is not None
+    return (policy.with_check_at if only_new else policy.using_at or policy.with_check_at) or policy.made
 
 
 def _fix(table: Table, policy: Policy, context: Context) -> Fix:
     owners = context.access.owner_columns(table)
-    target = f"alter policy {identifier(policy.name)} on {qualified(table.schema, table.name)}"
+    target = f"policy {identifier(policy.name)} on {qualified(table.schema, table.name)}"
     if "service" in policy.name.lower():
-        return Fix(
-            sql=f"drop policy {identifier(policy.name)} on {qualified(table.schema, table.name)};",
-            note="service_role bypasses row level security and needs no policy; this one opens the table to everyone else",
-        )
+        note = "service_role bypasses row level security and needs no policy; this one opens the table to all others"
+        return Fix(sql=f"drop {target};", note=note)
     if not owners:
-        return Fix(sql=f"drop policy {identifier(policy.name)} on {qualified(table.schema, table.name)};",
-                   note="then say in a new policy which rows a client may write")  # fmt: skip
-    mine = f"{identifier(owners[0])} = (select auth.uid())"
-    using = f" using ({mine})" if policy.command != "INSERT" else ""
-    return Fix(
-        sql=f"{target} to authenticated{using} with check ({mine});"
-        if policy.command != "DELETE"
-        else f"{target} to authenticated{using};"
-    )
+        return Fix(sql=f"drop {target};", note="then say in a new policy which rows a client may write")
+    mine = f"({identifier(owners[0])} = (select auth.uid()))"
+    using = f" using {mine}" if policy.command != "INSERT" else ""
+    check = f" with check {mine}" if policy.command != "DELETE" else ""
+    return Fix(sql=f"alter {target} to authenticated{using}{check};")

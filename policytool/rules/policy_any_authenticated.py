@@ -25,12 +25,13 @@ class PolicyAnyAuthenticated(PolicyRule):
         opened = tuple(c for c in COMMANDS if self._opens(table, policy, c, context))
         if not opened:
             return
-        writes = any(c != "SELECT" for c in opened)
+        writes = any(c != "SELECT" for c in opened) and context.access.profile.exposes(table.schema)
+        rows = "any row into" if opened == ("INSERT",) else "every row of"
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f'policy "{policy.name}" lets any signed-in user {verbs(opened)} every row of {table.schema}.{table.name}: '
+            f'policy "{policy.name}" lets any signed-in user {verbs(opened)} {rows} {table.schema}.{table.name}: '
             "it asks only that there is a user",
-            at=policy.using_at or policy.with_check_at or policy.made,
+            at=(policy.with_check_at if opened == ("INSERT",) else policy.using_at) or policy.made,
             severity=None if writes else "info",
             because=context.access.because("authenticated", opened, table),
         )
@@ -44,7 +45,3 @@ class PolicyAnyAuthenticated(PolicyRule):
             return False
         applies = policy in access.applying("authenticated", table, command)[0]
         return applies and access.row_filter("authenticated", table, command).reach == "all"
-
-
-def _rows(commands: tuple[Command, ...]) -> str:
-    return "any row into" if commands == ("INSERT",) else "every row of"

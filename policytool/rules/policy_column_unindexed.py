@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policytool.access import Command
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, member_ref
 from policytool.rule import Context, TableRule
+
+READING: tuple[Command, ...] = ("SELECT", "UPDATE", "DELETE")
+METHODS = ("btree", "hash", "gin", "gist", "brin")
 
 
 class PolicyColumnUnindexed(TableRule):
@@ -18,28 +22,54 @@ class PolicyColumnUnindexed(TableRule):
     concern = "performance"
 
     def check(self, table: Table, context: Context) -> Iterator[Finding]:
-        """Columns that USING sets against the caller, once each, where no index starts with them."""
-        if not table.rls_enabled or table.partition_of is not None or table.assumed:
+        """Columns that USING sets against the caller, once each, where no index starts with them.
+
+        Info where other policies, or other branches of the same, let the caller past it: no index can serve both.
+        """
+        if (
+            not table.rls_enabled
+            or table.partition_of is not None
+            or table.assumed
+            or not context.access.exposed(table)
+        ):
             return
-        leading = {i.keys[0].column for i in table.indexes if i.keys and i.method in ("btree", "hash", "gin", "gist")}
+        leading = {i.keys[0].column for i in table.indexes if i.keys and i.method in METHODS and i.predicate is None}
+        if table.partition_key is not None:
+            leading |= {c.name for c in table.columns if f"({c.name})" in table.partition_key}
         seen: set[str] = set()
         for policy in table.policies:
             for column in sorted(_compared(policy, table, context) - leading - seen):
                 seen.add(column)
-                yield self.finding(
-                    member_ref("column", table, column),
-                    f'policy "{policy.name}" looks for {column} in every query on {table.schema}.{table.name}, and no '
-                    "index leads with it",
-                    at=policy.using_at or policy.made,
-                    fix=Fix(
-                        sql=f"create index on {qualified(table.schema, table.name)} ({identifier(column)});",
-                        safety="safe",
-                        note="on a large table in use: create index concurrently, outside a transaction",
-                    ),
-                )
+                yield self._finding(table, policy, column, context)
+
+    def _finding(self, table: Table, policy: Policy, column: str, context: Context) -> Finding:
+        name = f"{table.schema}.{table.name}"
+        return self.finding(
+            member_ref("column", table, column),
+            f'policy "{policy.name}" looks for {column} in every query on {name}, and no index leads with it',
+            at=policy.using_at or policy.made,
+            severity=None if _alone(table, policy, context) else "info",
+            fix=Fix(
+                sql=f"create index on {qualified(table.schema, table.name)} ({identifier(column)});",
+                safety="safe",
+                note="on a large table in use: create index concurrently, in a file of its own",
+            ),
+        )
+
+
+def _alone(table: Table, policy: Policy, context: Context) -> bool:
+    """Whether there is a command for which all that the policies let through is found by such comparisons."""
+    access = context.access
+    for role in access.clients:
+        for command in READING:
+            applying = access.applying(role, table, command)[0] if access.reach(role, command, table) else ()
+            says = [s for p in applying if (s := access.predicate(p, "using", table)) and s.holds(anonymous=False)]
+            if policy in applying and all(s.indexable for s in says):
+                return True
+    return False
 
 
 def _compared(policy: Policy, table: Table, context: Context) -> set[str]:
-    says = context.access.predicate(policy, "using", table)
+    says = context.access.predicate(policy, "using", table) if policy.command != "INSERT" else None
     names = {c.name for c in table.columns if not c.type.endswith("[]") and not c.type.startswith("json")}
     return set(says.compared) & names if says is not None else set()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.access.wording import and_list
 from policytool.access.initplan import wrapped_expression
+from policytool.access.wording import and_list
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
-from policytool.finding import Finding, Fix, member_ref
+from policytool.finding import Finding, Fix, Severity, member_ref
 from policytool.rule import Context, PolicyRule
 
 
@@ -22,23 +22,24 @@ class PolicyInitplan(PolicyRule):
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
         """Calls that name the caller outside a scalar sub-select; info where they only check rows being inserted."""
-        using = self._bare(table, policy, "using", context)
-        check = self._bare(table, policy, "check", context) if policy.with_check is not None else []
-        if not using and not check:
+        using, check = (_bare(text, table, context) for text in (policy.using, policy.with_check))
+        calls = dict.fromkeys((*using, *check))
+        if not calls:
             return
-        calls = and_list(dict.fromkeys((*using, *check)))
+        severity: Severity = "warning" if using and context.access.exposed(table) else "info"
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f'policy "{policy.name}" on {table.schema}.{table.name} calls {calls} again for every row it looks at',
+            f'policy "{policy.name}" on {table.schema}.{table.name} calls {and_list(calls)} again for every row it '
+            f"{'looks at' if using else 'lets in'}",
             at=(policy.using_at if using else policy.with_check_at) or policy.made,
-            severity=None if using else "info",
+            severity=severity,
             fix=_fix(table, policy),
         )
 
-    def _bare(self, table: Table, policy: Policy, side: str, context: Context) -> list[str]:
-        text = policy.using if side == "using" else policy.with_check
-        says = context.access.analyst.predicate(text, table) if text is not None else None
-        return [c.text for c in says.identity_calls if not c.wrapped] if says is not None else []
+
+def _bare(text: str | None, table: Table, context: Context) -> list[str]:
+    says = context.access.analyst.predicate(text, table) if text is not None else None
+    return [c.text for c in says.identity_calls if not c.wrapped] if says is not None else []
 
 
 def _fix(table: Table, policy: Policy) -> Fix:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policytool.access import COMMANDS, Command, side_of
-from policytool.access.wording import verbs
+from policytool.access.wording import verbs, widest
 from policytool.catalog.model import Policy, Table
-from policytool.finding import Finding, Fix, member_ref
+from policytool.catalog.spelling import identifier, qualified
+from policytool.finding import Finding, Fix, lowered, member_ref
 from policytool.rule import Context, PolicyRule
 
 
@@ -22,36 +23,34 @@ class PolicyTrueForAnon(PolicyRule):
         """Permissive policies that fold to true without claims, and do not for a signed-in user."""
         if not policy.permissive or not table.rls_enabled:
             return
-        opened = tuple(c for c in COMMANDS if self._opens(table, policy, c, context))
-        if not opened:
+        open_to = {c: roles for c in COMMANDS if (roles := self._opened(table, policy, c, context))}
+        if not open_to:
             return
-        role = next(r for r in context.access.clients if self._reaches(table, policy, opened[0], r, context))
+        role = widest(r for roles in open_to.values() for r in roles)
+        name, target = f"{table.schema}.{table.name}", qualified(table.schema, table.name)
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f'policy "{policy.name}" lets a visitor who is not signed in {verbs(opened)} every row of '
-            f"{table.schema}.{table.name}: without a user auth.uid() is NULL, and the condition is true",
-            at=policy.using_at or policy.with_check_at or policy.made,
-            because=context.access.because(role, opened, table),
-            fix=_fix(table, policy),
+            f"a visitor who is not signed in can {verbs(open_to)} every row of {name}: "
+            f'the condition of policy "{policy.name}" is true for whoever has no account',
+            at=(policy.with_check_at if set(open_to) == {"INSERT"} else policy.using_at) or policy.made,
+            severity=None if context.access.profile.exposes(table.schema) else lowered(self.severity),
+            because=context.access.because(role, open_to, table),
+            fix=Fix(
+                sql=f"alter policy {identifier(policy.name)} on {target} to authenticated;",
+                note="and write the condition so that it fails when auth.uid() is NULL",
+            ),
         )
 
-    def _opens(self, table: Table, policy: Policy, command: Command, context: Context) -> bool:
-        says = context.access.predicate(policy, side_of(command), table) if policy.command in ("ALL", command) else None
-        if says is None or says.anon is not True or says.authenticated is True:
-            return False
-        return any(self._reaches(table, policy, command, r, context) for r in context.access.clients)
-
-    def _reaches(self, table: Table, policy: Policy, command: Command, role: str, context: Context) -> bool:
+    def _opened(self, table: Table, policy: Policy, command: Command, context: Context) -> tuple[str, ...]:
+        """The anonymous clients for whom the policy opens the command, when it does so for them alone."""
         access = context.access
-        if not access.anonymous(role) or policy not in access.applying(role, table, command)[0]:
-            return False
-        return access.row_filter(role, table, command).reach == "all"
-
-
-def _fix(table: Table, policy: Policy) -> Fix:
-    from policytool.catalog.spelling import identifier, qualified
-
-    return Fix(
-        sql=f"alter policy {identifier(policy.name)} on {qualified(table.schema, table.name)} to authenticated;",
-        note="and write the condition so that it fails when auth.uid() is NULL",
-    )
+        says = access.predicate(policy, side_of(command), table) if policy.command in ("ALL", command) else None
+        if says is None or says.anon is not True or says.authenticated is True:
+            return ()
+        return tuple(
+            role
+            for role in access.clients
+            if access.anonymous(role)
+            and policy in access.applying(role, table, command)[0]
+            and access.row_filter(role, table, command).reach == "all"
+        )

@@ -33,7 +33,7 @@ class PolicyWithoutGrant(PolicyRule):
         lacks = f"no {policy.command if policy.command != 'ALL' else 'privilege'} on {table.schema}.{table.name}"
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f'policy "{policy.name}" is for {and_list(roles)}, which has '
+            f'policy "{policy.name}" is for {and_list(roles)}, which {"has" if len(roles) == 1 else "have"} '
             f"{lacks if uses else f'no USAGE on schema {table.schema}'}: every query is refused before it is asked",
             at=policy.made,
             severity="error" if context.catalog.platform == "supabase-explicit" else None,

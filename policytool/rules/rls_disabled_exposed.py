@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from policytool.access import COMMANDS
-from policytool.access.wording import verbs, who, widest
+from policytool.access.reachers import Reacher, can_do, grants_of, reachers
 from policytool.catalog.model import Table
-from policytool.catalog.spelling import qualified
+from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, table_ref
 from policytool.rule import Context, TableRule
 
@@ -22,31 +21,52 @@ class RlsDisabledExposed(TableRule):
     cwe = 862
 
     def check(self, table: Table, context: Context) -> Iterator[Finding]:
-        """Every table without RLS and without policies whose rows a client reaches. A partition speaks with its root."""
-        if table.rls_enabled or table.policies or table.kind == "foreign table" or table.assumed or table.partition_of:
+        """Every table without RLS and without policies whose rows a client reaches."""
+        if table.rls_enabled or table.policies or table.kind == "foreign table" or table.assumed:
             return
-        access = context.access
-        roles = access.reaching(COMMANDS, table)
-        if not roles or not access.profile.exposes(table.schema):
+        found = reachers(table, context.access)
+        if not found or _spoken_for(table, context):
             return
-        role = widest(roles)
-        held = tuple(c for c in COMMANDS if access.reach(role, c, table))
-        public = any(fnmatchcase(f"{table.schema}.{table.name}", g) for g in context.conventions.public_tables)
+        reads_only = all(r.commands == ("SELECT",) for r in found)
         yield self.finding(
             table_ref(table),
-            f"{who(role)} can {verbs(held)} every row of {table.schema}.{table.name}: row level security is off",
+            f"{can_do(found, f'every row of {table.schema}.{table.name}')}: row level security is off",
             at=table.made,
-            severity="info" if public and held == ("SELECT",) else None,
-            because=access.because(role, held, table),
-            fix=Fix(
-                sql="\n".join(f"alter table {name} enable row level security;" for name in _family(table, context)),
-                note="then add a policy for each thing that clients may do, or they can do nothing",
-            ),
+            severity="info" if context.public(table) and reads_only else None,
+            because=grants_of(found, table, context.access),
+            fix=_fix(table, found, context),
         )
 
 
-def _family(table: Table, context: Context) -> Iterator[str]:
-    yield qualified(table.schema, table.name)
+def _spoken_for(table: Table, context: Context) -> bool:
+    """Whether an ancestor of a partition is reported itself, or has the RLS that `partition-rls-gap` misses here."""
+    above = context.catalog.tables.get(table.partition_of) if table.partition_of else None
+    while above is not None:
+        if above.rls_enabled or above.policies or reachers(above, context.access):
+            return True
+        above = context.catalog.tables.get(above.partition_of) if above.partition_of else None
+    return False
+
+
+def _fix(table: Table, found: tuple[Reacher, ...], context: Context) -> Fix:
+    family = tuple(_family(table, context))
+    lines = [f"alter table {qualified(t.schema, t.name)} enable row level security;" for t in family]
+    granted = context.access.privileges.grants
+    # Without a policy these grants would be idle.
+    roles = [r.role for r in found if any(context.deliberate(g) for c in COMMANDS for g in granted(r.role, c, table))]
+    if roles:
+        names = ", ".join(qualified(t.schema, t.name) for t in family)
+        lines.append(
+            f"revoke all on {names} from {', '.join('public' if r == 'public' else identifier(r) for r in roles)};"
+        )
+    note = "clients can then do nothing until a policy says what they may" + (
+        " and it is granted again" if roles else ""
+    )
+    return Fix(sql="\n".join(lines), note=note)
+
+
+def _family(table: Table, context: Context) -> Iterator[Table]:
+    yield table
     for child in context.catalog.tables.values():
         if child.partition_of == (table.schema, table.name):
             yield from _family(child, context)

@@ -17,10 +17,11 @@ class TenantColumnUnscoped(TableRule):
 
     name = "tenant-column-unscoped"
     severity = "warning"
+    confidence = "medium"
     cwe = 639
 
     def check(self, table: Table, context: Context) -> Iterator[Finding]:
-        """Commands that some policy opens by a condition on the row alone; info where only reading is."""
+        """Writes that some policy opens by a condition on the row alone; info where it is only reading."""
         tenants = context.access.tenant_columns(table)
         if not tenants or not table.rls_enabled:
             return
@@ -29,11 +30,12 @@ class TenantColumnUnscoped(TableRule):
             return
         commands = tuple(dict.fromkeys(u.command for u in found))
         policies = tuple(dict.fromkeys(u.policy for u in found))
+        reads = commands == ("SELECT",) or not context.access.profile.exposes(table.schema)
         yield self.finding(
             table_ref(table),
             f"{who(found[0].role)} can {verbs(commands)} rows of {table.schema}.{table.name} across tenants: "
             f'policy "{policies[0].name}" does not ask for {tenants[0]}',
-            at=policies[0].using_at or policies[0].with_check_at or policies[0].made,
-            severity=None if any(c != "SELECT" for c in commands) else "info",
+            at=found[0].place,
+            severity="info" if reads else None,
             because=tuple(of_policy(p, "does not either") for p in policies[1:4]),
         )

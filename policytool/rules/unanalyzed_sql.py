@@ -25,7 +25,7 @@ class UnanalyzedSql(CatalogRule):
             file = item.location.path.rpartition("/")[2]
             seen[file, item.kind] += 1
             yield self.finding(
-                ObjectRef(kind="statement", name=file),
+                ObjectRef(kind="file", name=file),
                 item.message,
                 at=item.location,
                 key=f"{item.kind} {seen[file, item.kind]}",

@@ -1,0 +1,99 @@
+"""Audits of SQL given as text, and the parts of a rule's page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from policytool.api import Loaded, choose_platform, context
+from policytool.audit.run import Selection, run
+from policytool.catalog.build import build
+from policytool.config import Config, PlatformName
+from policytool.finding import Finding
+from policytool.source.model import Project, SqlFile
+
+RULES = Path(__file__).parents[2] / "policytool" / "rules"
+HEADINGS = ("Why it matters", "Bad", "Fix", "Good", "Limits", "References")
+_BLOCK = re.compile(r"```sql([^\n]*)\n(.*?)```", re.DOTALL)
+_MARK = re.compile(r"-- finding: (.+)$")
+
+
+def audited(
+    *texts: str, platform: PlatformName = "supabase", rules: Iterable[str] = (), **config: Any
+) -> tuple[Finding, ...]:
+    """The findings on some files of SQL, by all rules or by those named."""
+    files = tuple(SqlFile(path=f"{i}.sql", text=text, order=i) for i, text in enumerate(texts))
+    project = Project(label="test", layout="folder", files=files)
+    settings = Config(platform=platform, **config)
+    built = build(files, choose_platform(project, settings, platform))
+    loaded = Loaded(project=project, built=built, config=settings)
+    selection = Selection(select=tuple(rules))
+    return run(context(loaded), selection=selection, config=settings, statements=built.statements).findings
+
+
+def dotted(finding: Finding) -> str:
+    """The object of a finding as its page names it: schema.table.name, without its kind."""
+    ref = finding.object
+    return ".".join(part for part in (ref.schema, ref.table, ref.name) if part is not None)
+
+
+def said(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
+    """(rule, severity, object) of each finding, sorted."""
+    return sorted((f.rule, f.severity, dotted(f)) for f in findings)
+
+
+def alarms(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
+    """Those above info."""
+    return [item for item in said(findings) if item[1] != "info"]
+
+
+class Block(Struct, frozen=True):
+    """One piece of SQL of a page. `instead`: a fix that takes the place of the bad SQL rather than following it."""
+
+    sql: str
+    platform: PlatformName = "supabase"
+    instead: bool = False
+
+    @property
+    def marked(self) -> list[tuple[str, int]]:
+        """(object, line) of each `-- finding:` mark."""
+        return sorted(
+            (name.strip(), number)
+            for number, line in enumerate(self.sql.splitlines(), 1)
+            if (mark := _MARK.search(line))
+            for name in mark[1].split(" and ")
+        )
+
+
+class Page(Struct, frozen=True):
+    """A rule's page."""
+
+    rule: str
+    text: str
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(re.findall(r"^## (.+)$", self.text, re.MULTILINE))
+
+    def block(self, heading: str) -> Block:
+        """The one piece of SQL under a heading."""
+        section = self.text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+        found = _BLOCK.findall(section)
+        assert len(found) == 1, f"{self.rule}: one block of SQL under {heading}, not {len(found)}"
+        options = dict(o.partition("=")[::2] for o in found[0][0].split())
+        return Block(found[0][1], options.get("platform", "supabase"), "instead" in options)
+
+    @property
+    def mended(self) -> tuple[str, ...]:
+        """The files after the fix."""
+        bad, fix = self.block("Bad"), self.block("Fix")
+        return (fix.sql,) if fix.instead else (bad.sql, fix.sql)
+
+
+def pages() -> list[Page]:
+    """The pages of all rules."""
+    return [Page(path.stem.replace("_", "-"), path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("*.md"))]
