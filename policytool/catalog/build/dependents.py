@@ -7,9 +7,11 @@ from typing import Any
 
 from policytool.catalog.build import other_links
 from policytool.catalog.build.calls import may_call
+from policytool.catalog.build.definitions import columns_of, mentions
 from policytool.catalog.build.members import members
 from policytool.catalog.build.parts import Part, Test, calling, made_of, using
 from policytool.catalog.build.state import TYPE_KINDS, State
+from policytool.catalog.build.users import words
 from policytool.catalog.expression.references import References, references
 from policytool.catalog.model import Constraint, Index, Name, Table, View
 
@@ -53,6 +55,8 @@ def _relation(state: State, own: Part) -> Iterator[Edge]:
             for trigger in state.tables[key].triggers:
                 if trigger.references == own.key:
                     yield Part(kind, key, "trigger", trigger.name), True
+        elif kind == "others" and key[0] == "statistics" and mentions(state.others[key], own.key):
+            yield Part(kind, key), True
 
 
 def _named(state: State, own: Part, test: Test, word: str | None = None) -> Iterator[Edge]:
@@ -82,6 +86,8 @@ def _column(state: State, part: Part) -> Iterator[Edge]:
             for member in state.publications[owner].tables:
                 if (member.schema, member.table) == key and name in member.columns:
                     yield Part(kind, owner, "member", key), False
+        elif kind == "others" and name in words(columns_of(state.others[owner])) and mentions(state.others[owner], key):
+            yield Part(kind, owner), True
 
 
 def _own_parts(table: Table, part: Part) -> Iterator[Edge]:
@@ -194,6 +200,8 @@ def _function(state: State, own: Part) -> Iterator[Edge]:
         for part in using(kind, key, item, test):
             if single or may_call(state, item, part, own.key):
                 yield part, False
+        if mentions(item, name) and single:
+            yield Part(kind, key), False
         if not own.key[2]:  # trigger functions and handlers take no arguments
             yield from ((part, False) for part in calling(kind, key, item, name))
 
@@ -213,6 +221,8 @@ def _typed(state: State, name: Name) -> Iterator[Edge]:
         if key == name and kind != "functions":
             continue
         item = state.store(kind)[key]  # type: ignore[arg-type]
+        if mentions(item, name):
+            yield Part(kind, key), False
         yield from ((part, False) for part in made_of(kind, key, item, name))
         yield from ((part, False) for part in using(kind, key, item, lambda refs: name in refs.types))
 

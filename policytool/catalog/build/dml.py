@@ -36,7 +36,10 @@ def _call(state: State, call: Node) -> None:
     from policytool.catalog.build import blocks
 
     run = getattr(blocks, "call", None)
-    if run is not None:
+    if run is None:
+        name = ".".join(strings(call["funcname"]))
+        state.record(f"what the call of {name}() does is not followed", kind="call")
+    else:
         run(state, call)
 
 

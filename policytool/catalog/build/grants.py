@@ -139,7 +139,11 @@ def _grant(state: State, node: Node) -> None:
     action = read_action(state, node)
     kind = _ACL_KINDS[object_type]
     everything = node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA"
-    objects = list(_in_schemas(state, node) if everything else _objects(state, node))
+    try:
+        objects = list(_in_schemas(state, node) if everything else _objects(state, node))
+    except NotModelled as missing:
+        # What a REVOKE takes away leaves nothing open.
+        raise NotModelled(missing.message, security=missing.security and action.grants) from None
     _check_privileges(state, kind, action, object_type)
     apply_all(state, objects, kind, action)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from policytool.catalog.build import texts
+from policytool.catalog.build import restated, texts
 from policytool.catalog.build.calls import calls
+from policytool.catalog.build.definitions import moved, redefined
 from policytool.catalog.build.state import TYPE_KINDS, Kind, Refused, State
 from policytool.catalog.build.users import Object
 from policytool.catalog.expression.references import references
@@ -26,6 +27,8 @@ def put(state: State, kind: Kind, key: Any, item: Any) -> None:
     if kind == "functions" and item.signature != key:
         fields = {name: getattr(item, name) for name in ("arguments", "returns", "support", "body")}
         state.rekey(kind, key, item.signature, **fields)
+    elif kind == "others" and item.name != key[2]:
+        state.rekey(kind, key, (key[0], key[1], item.name), name=item.name, definition=item.definition)
     else:
         state.replace(kind, key, item)
 
@@ -59,7 +62,9 @@ def move_relation(state: State, kind: Kind, old: Name, new: Name) -> None:
     related: list[Object] = [("tables", key) for key in state.lookup.children.get(old, ())]
     related += [("tables", key) for key in state.lookup.referencing.get(old, ())]
     related += [("sequences", key) for key in state.lookup.owned.get(old, ())]
-    rewrite(state, [*dict.fromkeys(related), *state.lookup.users.of(state, old[1])], lambda i: texts.relinked(i, link))
+    rewrite(
+        state, [*dict.fromkeys(related), *state.lookup.users.of(state, old[1])], lambda i: restated.relinked(i, link)
+    )
     rewrite(state, state.lookup.users.of(state, old[1]), lambda i: _relation_in(i, old, new))
     _type_everywhere(state, old, new)
     if kind == "tables" and old[0] != new[0]:
@@ -70,7 +75,7 @@ def _relation_in(item: Any, old: Name, new: Name) -> Any:
     def change(text: str) -> str:
         return rename_relation(text, old, new) if old in references(text).tables else text
 
-    return texts.rewritten(item, change)
+    return redefined(restated.rewritten(item, change), old, new)
 
 
 def _follow_to_schema(state: State, old: Name, new: Name) -> None:
@@ -116,7 +121,10 @@ def _type_everywhere(state: State, old: Name, new: Name) -> None:
     def change(text: str) -> str:
         return rename_type(text, old, new) if old in references(text).types else text
 
-    rewrite(state, state.lookup.users.of(state, old[1]), lambda i: texts.rewritten(texts.retyped(i, retype), change))
+    def rename(item: Any) -> Any:
+        return redefined(restated.rewritten(restated.retyped(item, retype), change), old, new)
+
+    rewrite(state, state.lookup.users.of(state, old[1]), rename)
 
 
 # --- functions ------------------------------------------------------------------------------------------------------
@@ -141,8 +149,9 @@ def move_function(state: State, old: Signature, new: Name) -> None:
         return rename_function(text, name, new) if calls(text, function, namesakes) else text
 
     def rename(item: Any) -> Any:
-        item = texts.rewritten(item, change)
-        return item if old[2] else texts.reassigned(item, lambda f: new if f == name else f)
+        item = restated.rewritten(item, change)
+        item = item if namesakes else redefined(item, name, new)
+        return item if old[2] else restated.reassigned(item, lambda f: new if f == name else f)
 
     rewrite(state, users, rename)
 
@@ -156,13 +165,14 @@ def rename_a_schema(state: State, old: str, new: str) -> None:
         raise Refused("42P06", f'schema "{new}" already exists')
     users = state.lookup.users.of(state, old)
     state.rekey("schemas", old, new, name=new)
-    moved: dict[Object, Any] = {}
+    rekeyed: dict[Object, Any] = {}
     for kind in ("tables", "views", "sequences", *TYPE_KINDS, "functions"):
         store: Any = kind
         for key in [k for k in state.store(store) if k[0] == old]:
-            moved[(kind, key)] = (new, *key[1:])
+            rekeyed[(kind, key)] = (new, *key[1:])
             state.rekey(store, key, (new, *key[1:]), schema=new)
     for other in [k for k in state.others if k[1] == old]:
+        rekeyed[("others", other)] = (other[0], new, other[2])
         state.rekey("others", other, (other[0], new, other[2]), schema=new)
     _schema_fields(state, old, new)
 
@@ -174,8 +184,8 @@ def rename_a_schema(state: State, old: str, new: str) -> None:
         return text.replace(qualified(*name), qualified(*link(name)), 1) if name and name[0] == old else text
 
     def change(item: Any) -> Any:
-        item = texts.reassigned(texts.relinked(texts.retyped(item, retype), link), link)
-        return texts.rewritten(item, lambda text: rename_schema(text, old, new))
+        item = moved(restated.reassigned(restated.relinked(restated.retyped(item, retype), link), link), old, new)
+        return restated.rewritten(item, lambda text: rename_schema(text, old, new))
 
     linked: list[Object] = []
     for relations in (state.lookup.children, state.lookup.referencing):
@@ -183,7 +193,7 @@ def rename_a_schema(state: State, old: str, new: str) -> None:
     linked += [
         ("sequences", key) for name in list(state.lookup.owned) if name[0] == old for key in state.lookup.owned[name]
     ]
-    objects = dict.fromkeys((kind, moved.get((kind, key), key)) for kind, key in [*users, *linked])
+    objects = dict.fromkeys((kind, rekeyed.get((kind, key), key)) for kind, key in [*users, *linked])
     rewrite(state, list(objects), change)
     for child in {key for name in list(state.lookup.children) if name[0] == new for key in state.lookup.children[name]}:
         put(state, "tables", child, _reparented(state.tables[child], lambda p: link(p) if p else None))

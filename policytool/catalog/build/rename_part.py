@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from policytool.catalog.build import assume, texts
+from policytool.catalog.build import assume, restated
+from policytool.catalog.build.definitions import mentions, with_column
 from policytool.catalog.build.dispatch import Node
 from policytool.catalog.build.moves import put, rewrite
 from policytool.catalog.build.state import Kind, NotModelled, Refused, State
@@ -17,7 +18,7 @@ from policytool.catalog.expression.parsing import parsed
 from policytool.catalog.expression.references import references
 from policytool.catalog.expression.rename import rename_column
 from policytool.catalog.model import Column, Name, Table
-from policytool.catalog.objects import Publication
+from policytool.catalog.objects import Other, Publication
 
 _FIELDS = {"OBJECT_POLICY": "policies", "OBJECT_TRIGGER": "triggers", "OBJECT_RULE": "rules"}
 
@@ -201,8 +202,16 @@ def _in_expressions(state: State, users: list[tuple[str, Any]], kind: Kind, key:
 
     item: Any = state.store(kind)[key]
     if kind == "tables":
-        put(state, kind, key, texts.rewritten(item, own))
-    rewrite(state, [u for u in users if u != (kind, key)], lambda i: texts.rewritten(i, change))
+        put(state, kind, key, restated.rewritten(item, own))
+    rewrite(
+        state,
+        [u for u in users if u != (kind, key)],
+        lambda i: _statistics(restated.rewritten(i, change), key, old, new),
+    )
+
+
+def _statistics(item: Any, key: Name, old: str, new: str) -> Any:
+    return with_column(item, old, new) if isinstance(item, Other) and mentions(item, key) else item
 
 
 def _own_changes(table: Table, old: str, new: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from policytool.catalog.build import texts
+from policytool.catalog.build.definitions import definitions
 
 if TYPE_CHECKING:
     from policytool.catalog.build.state import State
@@ -15,7 +16,18 @@ Object = tuple[str, Any]  # store and key
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _KINDS = frozenset(
-    {"tables", "views", "functions", "domains", "composites", "ranges", "event_triggers", "publications", "wrappers"}
+    {
+        "tables",
+        "views",
+        "functions",
+        "domains",
+        "composites",
+        "ranges",
+        "event_triggers",
+        "publications",
+        "wrappers",
+        "others",
+    }
 )  # their objects name others; roles, schemas, enums and the like do not
 
 
@@ -58,6 +70,8 @@ class Users:
 def _words(item: Any) -> frozenset[str]:
     found: set[str] = set()
     for text in texts.expressions(item):
+        found |= words(text)
+    for text in definitions(item):
         found |= words(text)
     for name in (*texts.types(item), *texts.functions(item), *texts.relations(item)):
         found.update(name)

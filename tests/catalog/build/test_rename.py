@@ -165,6 +165,16 @@ SNIPPETS = {
     "view column of star": """create table t (i int, j int); create view v as select * from t;
         create view w as select * from v;
         alter table t rename i to h; alter view v rename column j to k;""",
+    "statistics": """create schema n; create table t (i int, j int); create statistics s on i, j from t;
+        alter table t rename i to "The I"; alter table t rename to u; alter statistics s rename to r;
+        alter table u set schema n;""",
+    "what an aggregate is made of": """create schema n;
+        create function f(int, int) returns int language sql as 'select 1';
+        create aggregate a(int) (sfunc = f, stype = int);
+        create operator === (leftarg = int, rightarg = int, function = f);
+        alter function f rename to g; alter function g set schema n; alter schema n rename to m;""",
+    "what a cast is made of": """create type k as (i int); create function f(k) returns int language sql as 'select 1';
+        create cast (k as int) with function f(k); alter type k rename to l; alter function f rename to g;""",
     "self join": """create table t (i int, j int); create view v as select x.i, y.j from t x join t y on x.i = y.j;
         alter table t rename i to h;""",
     "using": """create table t (i int, j int); create table u (i int, k int);
