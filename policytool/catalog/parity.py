@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from policytool.catalog.model import Grant
-from policytool.catalog.objects import Catalog, DefaultPrivilege
+from policytool.catalog.model import Grant, Table, View
+from policytool.catalog.objects import Catalog, Composite, DefaultPrivilege, Domain
 from policytool.catalog.spelling import qualified
 from policytool.syntax.location import Location
 
@@ -26,6 +26,7 @@ _PARTS: Final = {
     "triggers": "trigger",
     "rules": "rule",
 }
+_WHOLES: Final = (Table, View, Composite, Domain)
 # Kinds whose definition a server does not show in the words of the statement that made them.
 _UNDEFINED: Final = frozenset(
     {"collation", "text search configuration", "text search dictionary", "text search parser", "text search template"}
@@ -169,7 +170,7 @@ def _fields(item: Any) -> dict[str, Any]:
         value = getattr(item, field)
         if field in _LEFT_OUT or field == "grants":
             continue
-        if field in _PARTS and value and hasattr(value[0], "name"):
+        if field in _PARTS and isinstance(item, _WHOLES):
             if field == "columns":
                 found["column order"] = tuple(column.name for column in value)
         elif field == "tables" or (field == "definition" and getattr(item, "kind", None) in _UNDEFINED):

@@ -56,11 +56,16 @@ def switch(state: State, platform: Platform, file: SqlFile) -> None:
     version = file.version or ""
     if state.first_version is None:
         state.first_version = version
-    if _day(version) >= ALL_EXPLICIT or _day(state.first_version) >= NEW_PROJECTS_EXPLICIT:
+    if becomes_explicit(state.first_version, version):
         state.explicit = True
         with state.as_origin("platform"):
             _run(state, profile_file("supabase", "explicit"))
         state.reset_session()
+
+
+def becomes_explicit(first: str, version: str) -> bool:
+    """Whether the platform no longer grants new objects to the API roles, in a project that began with `first`."""
+    return _day(version) >= ALL_EXPLICIT or _day(first) >= NEW_PROJECTS_EXPLICIT
 
 
 def _day(version: str) -> str:

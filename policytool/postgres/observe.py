@@ -1,0 +1,66 @@
+"""What a real server holds after the same files: a clone of the platform's template, migrated and introspected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from policytool.catalog.build.platform import Platform, becomes_explicit
+from policytool.catalog.introspect import introspect
+from policytool.catalog.introspect.origin import platform_of
+from policytool.catalog.objects import Catalog
+from policytool.postgres.binaries import Binaries
+from policytool.postgres.platform import apply_migrations, platform_server
+from policytool.postgres.process import SUPERUSER
+from policytool.postgres.replay import FileResult
+from policytool.source.bootstrap import profile_file
+from policytool.source.model import SqlFile
+
+
+class Observed(Struct, frozen=True, kw_only=True):
+    """The catalog of a server after the files, what became of each of them, and the server's version."""
+
+    catalog: Catalog
+    results: tuple[FileResult, ...]
+    major_version: int
+
+
+def observe(
+    files: Sequence[SqlFile], platform: Platform, *, binaries: Binaries | None = None, keep_going: bool = True
+) -> Observed:
+    """Apply the files to a throwaway server and read its catalog. A file that fails has no effect and is in `results`."""
+    with platform_server(platform.family, binaries) as server:
+        database = server.create_database(_template(platform), owner="postgres")
+        with server.connect(database) as connection:
+            before = platform_of(platform.name, introspect(connection))
+        results = apply_migrations(server, database, list(_switched(files, platform)), keep_going=keep_going)
+        with server.connect(database) as connection:
+            catalog = introspect(connection, platform=before)
+        if platform.family == "postgres":
+            # The role that made the cluster is the launcher's, not the platform's.
+            catalog = replace(catalog, roles={k: r for k, r in catalog.roles.items() if k != SUPERUSER})
+        applied = {file.path for file in files}
+        return Observed(
+            catalog=catalog,
+            results=tuple(result for result in results if result.path in applied),
+            major_version=server.binaries.major,
+        )
+
+
+def _template(platform: Platform) -> str:
+    if platform.family == "postgres":
+        return "postgres_plain"
+    return "supabase_explicit" if platform.name == "supabase-explicit" else "supabase_legacy"
+
+
+def _switched(files: Sequence[SqlFile], platform: Platform) -> Iterator[SqlFile]:
+    """The files, with the platform's change of default privileges where its timeline has it."""
+    explicit = platform.name != "supabase"
+    first = files[0].version if files else None
+    for file in files:
+        if not explicit and becomes_explicit(first or "", file.version or ""):
+            explicit = True
+            yield profile_file("supabase", "explicit")
+        yield file
