@@ -62,7 +62,7 @@ def _validate(state: State, key: Name, command: Node) -> None:
             "42809", f'constraint "{found.name}" of relation "{key[1]}" is not a foreign key or check constraint'
         )
     if not found.enforced:
-        raise Refused("42809", f'cannot validate NOT ENFORCED constraint "{found.name}"')
+        raise Refused("55000", f'cannot validate NOT ENFORCED constraint "{found.name}"')
     children = list(state.lookup.children.get(key, ()))
     if found.kind == "CHECK" and command["only"] and children and not found.no_inherit and not found.validated:
         raise Refused("42P16", "constraint must be validated on child tables too")

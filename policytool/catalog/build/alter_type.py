@@ -38,6 +38,8 @@ def alter(state: State, key: Name, command: Node) -> None:
     if command["only"] and children:
         raise Refused("42P16", f'type of inherited column "{name}" must be changed in child tables too')
     node = command["def"]["ColumnDef"]
+    if columns.serial(node["typeName"]) is not None:
+        raise Refused("42704", "serial is no type but a way to make a column")
     _retype(state, key, name, columns.spelled_type(state, node["typeName"]), columns.collated(node), command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, Final, Literal
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from policytool.catalog.build.routines import assume_type
 from policytool.catalog.build.sequences import NewSequence
 from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.catalog.expression.canonical import canonical
+from policytool.catalog.expression.references import references
 from policytool.catalog.expression.types import type_name
 from policytool.catalog.model import Column, Name
 from policytool.catalog.spelling import qualified
@@ -49,13 +51,13 @@ class NewColumn(Struct, frozen=True, kw_only=True):
 def read(state: State, table: Name, node: Node) -> NewColumn:
     """A column definition; nothing is changed but types that are assumed."""
     name, type_node = node["colname"], node.get("typeName")
-    serial = _serial(type_node)
-    spelled = serial or (spelled_type(state, type_node) if type_node else "")
+    integer = serial(type_node)
+    spelled = integer or (spelled_type(state, type_node) if type_node else "")
     place = state.place(node.get("location", 0))
     column = Column(
         name=name,
         type=spelled,
-        not_null=serial is not None,
+        not_null=integer is not None,
         collation=collated(node),
         storage=storage(spelled, node.get("storage_name")),
         compression=_compression(node.get("compression")),
@@ -65,7 +67,7 @@ def read(state: State, table: Name, node: Node) -> NewColumn:
         made=place,
         changed=place,
     )
-    sequence = NewSequence(key=_sequence_name(state, table, name), type=serial) if serial else None
+    sequence = NewSequence(key=_sequence_name(state, table, name), type=integer) if integer else None
     new = NewColumn(column=column, typed=type_node is not None, sequence=sequence)
     return _constrained(state, table, new, attributed([c["Constraint"] for c in node.get("constraints", [])]))
 
@@ -167,7 +169,8 @@ def _generated(new: NewColumn, node: Node) -> NewColumn:
     return replace(new, column=replace(new.column, generated_stored=stored), generated=node["raw_expr"])
 
 
-def _serial(type_node: Node | None) -> str | None:
+def serial(type_node: Node | None) -> str | None:
+    """The integer type that serial and its like stand for; None for real types."""
     if type_node is None or len(type_node["names"]) != 1 or type_node.get("pct_type"):
         return None
     found = _SERIAL.get(type_node["names"][0]["String"].get("sval", ""))
@@ -210,10 +213,14 @@ def _is_domain(state: State, type_text: str) -> bool:
     return any(qualified(*key) == type_text for key in state.domains)
 
 
-def generated(state: State, table: Name, node: Node, type_text: str) -> str:
-    """The text of a generation expression."""
+def generated(state: State, table: Name, node: Node, type_text: str, others: Container[str] = ()) -> str:
+    """The text of a generation expression; `others` are columns that are being generated beside this one."""
     no_subquery(node, "column generation expression")
-    return canonical(node, names_of(state), table=table, expected=type_text)
+    text = canonical(node, names_of(state), table=table, expected=type_text)
+    used = references(text).own_columns
+    if any(c.name in used and (c.generated is not None or c.name in others) for c in state.tables[table].columns):
+        raise Refused("42P17", "cannot use a generated column in a column generation expression")
+    return text
 
 
 # --- storage --------------------------------------------------------------------------------------------------------

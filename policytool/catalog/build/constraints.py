@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from msgspec.structs import replace
 
-from policytool.catalog.build import assume, foreign_keys, indexes, invent, mentions, reloptions
+from policytool.catalog.build import assume, foreign_keys, index_keys, indexes, invent, mentions, reloptions
 from policytool.catalog.build.forbidden import no_subquery
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.nodes import Node, items, strings
@@ -79,7 +79,7 @@ def add_check(state: State, key: Name, node: Node, *, fresh: bool, only: bool) -
     name = node.get("conname") or invent.constraint_name(
         state, key[0], key[1], columns[0] if len(columns) == 1 else None, "check"
     )
-    enforced = node.get("is_enforced", True)
+    enforced = node.get("is_enforced", False)
     place = state.place(node.get("location", 0))
     constraint = Constraint(
         name=name,
@@ -187,7 +187,7 @@ def _keys(state: State, key: Name, node: Node, kind: str) -> tuple[tuple[IndexKe
         return tuple(IndexKey(column=name) for name in names), ()
     method = node.get("access_method", "gist")
     pairs = [items(pair) for pair in node["exclusions"]]
-    keys = tuple(indexes.index_key(state, "tables", key, pair[0]["IndexElem"], method) for pair in pairs)
+    keys = tuple(index_keys.index_key(state, "tables", key, pair[0]["IndexElem"], method) for pair in pairs)
     return keys, tuple(".".join(strings(items(pair[1]))) for pair in pairs)
 
 
@@ -235,7 +235,7 @@ def _index(state: State, key: Name, node: Node, kind: str, name: str, keys: tupl
         include=tuple(strings(node.get("including", []))),
         unique=kind != "EXCLUDE",
         nulls_not_distinct=node.get("nulls_not_distinct", False),
-        predicate=indexes.expression(state, "tables", key, predicate, "boolean") if predicate else None,
+        predicate=index_keys.expression(state, "tables", key, predicate, "boolean") if predicate else None,
         constraint=name,
         options=reloptions.spelled(node.get("options", [])),
         made=place,

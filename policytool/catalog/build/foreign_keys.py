@@ -25,10 +25,7 @@ def add(state: State, key: Name, node: Node, *, fresh: bool = False, only: bool 
     kind, far = targets.required(state, node["pktable"])
     if kind != "tables":
         raise Refused("42809", f'referenced relation "{far[1]}" is not a table')
-    if (far[0] == "pg_temp") != (key[0] == "pg_temp"):
-        raise Refused(
-            "42P16", "constraints on permanent tables may reference only permanent tables, and temporary likewise"
-        )
+    _check_persistence(state, key, far)
     columns = tuple(strings(node.get("fk_attrs", [])))
     assume.columns(state, key, columns)
     reference = _reference(state, far, node, columns)
@@ -37,7 +34,7 @@ def add(state: State, key: Name, node: Node, *, fresh: bool = False, only: bool 
     if only and table.kind == "partitioned table":
         raise Refused("42809", f'cannot use ONLY for foreign key on partitioned table "{key[1]}"')
     name = node.get("conname") or invent.constraint_name(state, key[0], key[1], invent.joined(columns), "fkey")
-    enforced = node.get("is_enforced", True)
+    enforced = node.get("is_enforced", False)
     place = state.place(node.get("location", 0))
     constraint = Constraint(
         name=name,
@@ -55,6 +52,13 @@ def add(state: State, key: Name, node: Node, *, fresh: bool = False, only: bool 
     constraints.append(state, key, constraint)
     for child in list(state.lookup.children.get(key, ())) if table.kind == "partitioned table" else ():
         inherit(state, child, constraint)
+
+
+def _check_persistence(state: State, key: Name, far: Name) -> None:
+    if (far[0] == "pg_temp") != (key[0] == "pg_temp"):
+        raise Refused("42P16", "constraints on temporary tables may reference only temporary tables, and only they")
+    if state.tables[far].persistence == "unlogged" and state.tables[key].persistence == "permanent":
+        raise Refused("42P16", "constraints on permanent tables may reference only permanent tables")
 
 
 def _reference(state: State, far: Name, node: Node, columns: tuple[str, ...]) -> Reference:

@@ -6,38 +6,26 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from policytool.catalog.build import assume, invent, mentions, partition_keys, reloptions, targets
+from policytool.catalog.build import index_keys, invent, partition_keys, reloptions, targets
 from policytool.catalog.build.dispatch import Handler
-from policytool.catalog.build.forbidden import no_subquery
-from policytool.catalog.build.names import names_of
-from policytool.catalog.build.nodes import Node, split_name
+from policytool.catalog.build.nodes import Node
 from policytool.catalog.build.state import Refused, State
-from policytool.catalog.expression.canonical import canonical
 from policytool.catalog.expression.parsing import parsed
-from policytool.catalog.model import Column, Constraint, Index, IndexKey, Name, Table, View
-from policytool.catalog.spelling import identifier, qualified
+from policytool.catalog.model import Constraint, Index, Name, Table, View
 
 Relation = Table | View
 
-# Operator classes that are not what their type gets by itself; others are not shown (get_opclass_name in ruleutils.c).
-_CHOSEN: Final = frozenset(
-    {"record_image_ops", "inet_minmax_ops", "gin_trgm_ops", "gist_trgm_ops", "gin__int_ops", "gist__intbig_ops",
-     "jsonb_path_ops", "kd_point_ops"}
-)  # fmt: skip
-_CHOSEN_ENDINGS: Final = ("_pattern_ops", "_bloom_ops", "_minmax_multi_ops", "_nd", "_3d")
-_CHOSEN_BY_METHOD: Final = {
-    "btree": frozenset({"cidr_ops", "varchar_ops"}),
-    "hash": frozenset({"cidr_ops", "varchar_ops"}),
-    "gist": frozenset({"inet_ops"}),
+# What the access methods of Postgres itself can do beyond a plain index on one column.
+_ABILITIES: Final = {
+    "btree": frozenset(
+        {"unique indexes", "included columns", "multicolumn indexes", "ASC/DESC options", "NULLS FIRST/LAST options"}
+    ),
+    "hash": frozenset[str](),
+    "gin": frozenset({"multicolumn indexes"}),
+    "gist": frozenset({"multicolumn indexes", "included columns"}),
+    "spgist": frozenset({"included columns"}),
+    "brin": frozenset({"multicolumn indexes"}),
 }
-_EXTENSION: Final = {
-    "gin_trgm_ops": "pg_trgm",
-    "gist_trgm_ops": "pg_trgm",
-    "gin__int_ops": "intarray",
-    "gist__intbig_ops": "intarray",
-    "citext_pattern_ops": "citext",
-}
-_VECTOR: Final = ("vector_", "halfvec_", "sparsevec_", "bit_hamming", "bit_jaccard")
 
 
 def create(state: State, node: Node) -> None:
@@ -53,11 +41,13 @@ def create(state: State, node: Node) -> None:
     index = Index(
         name=name or invent.index_name(state, key[0], key[1], columns),
         method=method,
-        keys=tuple(index_key(state, kind, key, element, method) for element in elements),
-        include=include(state, kind, key, [e["name"] for e in including]),
+        keys=tuple(index_keys.index_key(state, kind, key, element, method) for element in elements),
+        include=index_keys.include(state, kind, key, [e["name"] for e in including]),
         unique=node.get("unique", False),
         nulls_not_distinct=node.get("nulls_not_distinct", False),
-        predicate=expression(state, kind, key, node["whereClause"], "boolean") if "whereClause" in node else None,
+        predicate=index_keys.expression(state, kind, key, node["whereClause"], "boolean")
+        if "whereClause" in node
+        else None,
         options=reloptions.spelled(node.get("options", [])),
         made=state.at,
         changed=state.at,
@@ -66,6 +56,7 @@ def create(state: State, node: Node) -> None:
         if node.get("if_not_exists"):
             return
         raise Refused("42P07", f'relation "{index.name}" already exists')
+    _check_method(index, elements)
     partitioned = isinstance(item, Table) and item.kind == "partitioned table"
     if partitioned:
         _check_partitioned(state, key, index, node.get("concurrent", False))
@@ -88,6 +79,25 @@ def _indexable(state: State, kind: str, key: Name) -> Relation:
     return item
 
 
+def _check_method(index: Index, elements: list[Node]) -> None:
+    """Refuse what the access method cannot do; that of an extension is trusted."""
+    can = _ABILITIES.get(index.method)
+    if can is None:
+        return
+    wanted = {
+        "unique indexes": index.unique,
+        "included columns": bool(index.include),
+        "multicolumn indexes": len(index.keys) > 1,
+        "ASC/DESC options": any(e.get("ordering") not in (None, "SORTBY_DEFAULT") for e in elements),
+        "NULLS FIRST/LAST options": any(
+            e.get("nulls_ordering") not in (None, "SORTBY_NULLS_DEFAULT") for e in elements
+        ),
+    }
+    for ability, asked in wanted.items():
+        if asked and ability not in can:
+            raise Refused("0A000", f'access method "{index.method}" does not support {ability}')
+
+
 def _check_partitioned(state: State, key: Name, index: Index, concurrent: bool) -> None:
     if concurrent:
         raise Refused("0A000", f'cannot create index on partitioned table "{key[1]}" concurrently')
@@ -102,99 +112,6 @@ def require_partition_key(state: State, key: Name, columns: list[str | None], ki
             raise Refused("0A000", f"{kind} constraint cannot be used when partition keys include expressions")
         if column not in columns:
             raise Refused("0A000", f"{kind} constraint on partitioned table must include all partitioning columns")
-
-
-# --- keys -----------------------------------------------------------------------------------------------------------
-
-
-def index_key(state: State, kind: str, key: Name, element: Node, method: str) -> IndexKey:
-    """One key of an index by its IndexElem."""
-    column, text, collated = element.get("name"), None, None
-    if column is None:
-        text = expression(state, kind, key, element["expr"])
-        column = _plain(state, kind, key, text)
-    if column is not None:
-        text, collated = None, _column(state, kind, key, column).collation
-    descending = element.get("ordering") == "SORTBY_DESC"
-    nulls = element.get("nulls_ordering")
-    return IndexKey(
-        column=column,
-        expression=text,
-        collation=_collation(element, collated),
-        opclass=opclass(state, method, element),
-        descending=descending,
-        nulls_first=descending if nulls in (None, "SORTBY_NULLS_DEFAULT") else nulls == "SORTBY_NULLS_FIRST",
-    )
-
-
-def _plain(state: State, kind: str, key: Name, text: str) -> str | None:
-    """The column that an expression is, with nothing done to it."""
-    found = state.store(kind)[key].columns  # type: ignore[arg-type]
-    return next((c.name for c in found if identifier(c.name) == text), None)
-
-
-def include(state: State, kind: str, key: Name, names: list[str]) -> tuple[str, ...]:
-    """The columns of an INCLUDE clause, all of them there."""
-    for name in names:
-        _column(state, kind, key, name)
-    return tuple(names)
-
-
-def _column(state: State, kind: str, key: Name, name: str) -> Column:
-    if kind == "tables":
-        assume.columns(state, key, [name])
-    for column in state.store(kind)[key].columns:  # type: ignore[arg-type]
-        if column.name == name:
-            found: Column = column
-            return found
-    if kind == "views":
-        # What a view over assumed tables puts out is not all known.
-        return Column(name=name, type=assume.UNKNOWN)
-    raise Refused("42703", f'column "{name}" does not exist')
-
-
-def expression(state: State, kind: str, key: Name, node: Node, expected: str | None = None) -> str:
-    """The text of an expression over the columns of a relation."""
-    no_subquery(node, "index predicate" if expected else "index expression")
-    text = canonical(node, names_of(state), table=key, expected=expected)
-    if kind == "tables":
-        mentions.own_columns(state, key, text)
-    return text
-
-
-def _collation(element: Node, of_column: str | None) -> str | None:
-    if "collation" not in element:
-        return None
-    schema, name = split_name(element["collation"])
-    text = qualified(None if schema == "pg_catalog" else schema, name)
-    return None if text == of_column else text
-
-
-def opclass(state: State, method: str, element: Node) -> str | None:
-    """The operator class of an IndexElem or PartitionElem, where it is not what the type gets by itself."""
-    if "opclass" not in element:
-        return None
-    schema, name = split_name(element["opclass"])
-    options = [o["DefElem"] for o in element.get("opclassopts", [])]
-    if not (_is_chosen(method, name) or options):
-        return None
-    schema = None if schema == "pg_catalog" else schema
-    extension = _EXTENSION.get(name) or ("vector" if name.startswith(_VECTOR) else None)
-    if schema is None and extension in state.extensions:
-        schema = state.extensions[extension].schema
-    suffix = reloptions.spelled([{"DefElem": o} for o in options])
-    return qualified(schema, name) + (f" ({', '.join(suffix)})" if suffix else "")
-
-
-def _is_chosen(method: str, name: str) -> bool:
-    if method in ("hnsw", "ivfflat"):
-        return not (method == "ivfflat" and name == "vector_l2_ops")
-    return (
-        name in _CHOSEN
-        or name.endswith(_CHOSEN_ENDINGS)
-        or name in _CHOSEN_BY_METHOD.get(method, ())
-        or not name.endswith("_ops")
-    )
 
 
 def column_names(index: Index) -> list[str]:

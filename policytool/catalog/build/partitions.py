@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from policytool.catalog.build import constraints, foreign_keys, indexes, merge, partition_keys, triggers
+from policytool.catalog.build import constraints, foreign_keys, index_keys, indexes, merge, partition_keys, triggers
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.nodes import Node
 from policytool.catalog.build.state import Refused, State
@@ -21,7 +21,7 @@ def partition_key(state: State, key: Name, node: Node) -> str:
     return partition_keys.key_text(
         node,
         lambda expression: canonical(expression, names_of(state), table=key),
-        lambda method, element: indexes.opclass(state, method, element),
+        lambda method, element: index_keys.opclass(state, method, element),
     )
 
 

@@ -158,6 +158,8 @@ def column(state: State, node: Node, new: str) -> None:
     old = node["subname"]
     if kind == "tables":
         assume.columns(state, key, [old])
+        if state.tables[key].of_type is not None:
+            raise Refused("42809", "cannot rename column of typed table")
     if kind not in ("tables", "views", "composites"):
         raise Refused("42809", f'"{key[1]}" has no columns to rename')
     store: Any = kind

@@ -6,7 +6,7 @@ from policytool.catalog.build import assume, existing, mentions, reloptions, seq
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.nodes import Node, strings
 from policytool.catalog.build.privileges import initial_grants
-from policytool.catalog.build.state import NotModelled, State
+from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.catalog.expression.canonical import column_list
 from policytool.catalog.model import Column, Table
 
@@ -39,6 +39,11 @@ def _create_from(state: State, into: Node, query: Node, if_not_exists: bool) -> 
     described = column_list(query, names_of(state))
     spelled = strings(into.get("colNames", []))
     names = [*spelled, *(name for name, _ in described[len(spelled) :])]
+    if len(spelled) > len(described) and described:
+        raise Refused("42601", "too many column names were specified")
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused("42701", f'column "{name}" specified more than once')
     kinds = [kind for _, kind in described] + [None] * len(spelled)
     found = tuple(
         Column(name=name, type=kind or assume.UNKNOWN, made=state.at, changed=state.at)

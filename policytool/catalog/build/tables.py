@@ -50,6 +50,8 @@ def create_table(state: State, node: Node, *, kind: TableKind, **fields: Any) ->
     before = state.tables.get(key)
     if before is not None:
         state.remove("tables", key)
+    if kind == "partitioned table" and persistence == "unlogged" and state.major_version >= 18:
+        raise Refused("0A000", "partitioned tables cannot be unlogged")
     parents = _parents(state, node, key)
     elements = _elements(state, key, node)
     of_type = _of_type(state, node)
@@ -183,7 +185,7 @@ def _generate(state: State, key: Name, expressions: dict[str, Node]) -> None:
         "tables",
         key,
         columns=tuple(
-            replace(c, generated=columns.generated(state, key, expressions[c.name], c.type))
+            replace(c, generated=columns.generated(state, key, expressions[c.name], c.type, expressions))
             if c.name in expressions
             else c
             for c in found

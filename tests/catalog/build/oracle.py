@@ -40,7 +40,8 @@ select r.identity, jsonb_build_object(
   'options', coalesce(to_jsonb(r.reloptions), '[]'),
   'parents', coalesce((select jsonb_agg(p.identity order by i.inhseqno)
                        from pg_inherits i join names p on p.oid = i.inhparent where i.inhrelid = r.oid), '[]'),
-  'partition_key', regexp_replace(pg_get_partkeydef(r.oid), '[(][(]([^()]*)[)][)]', '(\\1)', 'g'), 'is_partition', r.relispartition,
+  'partition_key', regexp_replace(pg_get_partkeydef(r.oid), '[(][(]([^()]*)[)][)]', '(\\1)', 'g'),
+  'is_partition', r.relispartition,
   'of_type', (select n.nspname || '.' || t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace
               where t.oid = r.reloftype),
   'replica_identity', case r.relreplident when 'd' then 'DEFAULT' when 'f' then 'FULL' when 'n' then 'NOTHING'
@@ -91,9 +92,13 @@ select t.identity || '.' || c.relname, jsonb_build_object(
       'column', (select a.attname from pg_attribute a where a.attrelid = x.indrelid and a.attnum = x.indkey[n - 1]
                  and a.attnum > 0),
       'descending', x.indoption[n - 1] & 1 <> 0, 'nulls_first', x.indoption[n - 1] & 2 <> 0,
-      'opclass', (select coalesce(nullif(s.nspname || '.', 'pg_catalog.'), '') || o.opcname
-                  from pg_opclass o join pg_namespace s on s.oid = o.opcnamespace
-                  where o.oid = x.indclass[n - 1] and not o.opcdefault)) order by n)
+      'opclass', (select coalesce(nullif(s.nspname || '.', 'pg_catalog.'), '') || o.opcname || coalesce(set.options, '')
+                  from pg_opclass o join pg_namespace s on s.oid = o.opcnamespace left join lateral (
+                    select ' (' || string_agg(p.option_name || '=' || quote_literal(p.option_value), ', ') || ')'
+                      as options
+                    from pg_attribute a, pg_options_to_table(a.attoptions) p
+                    where a.attrelid = x.indexrelid and a.attnum = n) set on true
+                  where o.oid = x.indclass[n - 1] and (not o.opcdefault or set.options is not null))) order by n)
     from generate_series(1, x.indnkeyatts) n),
   'include', (select coalesce(jsonb_agg(a.attname order by n), '[]')
               from generate_series(x.indnkeyatts + 1, x.indnatts) n
