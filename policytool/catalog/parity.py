@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from policytool.catalog.model import Grant, Table, View
-from policytool.catalog.objects import Catalog, Composite, DefaultPrivilege, Domain
+from policytool.catalog.objects import Catalog, Composite, DefaultPrivilege, Domain, Extension, Publication
 from policytool.catalog.spelling import qualified
 from policytool.syntax.location import Location
 
@@ -16,8 +16,13 @@ Key = tuple[str, str]  # kind and identity
 
 # Evidence and places, which only one of the two can have, and what is compared part by part.
 _LEFT_OUT: Final = frozenset(
-    {"name", "schema", "made", "changed", "using_at", "with_check_at", "body_at", "by_default", "assumed"}
-)
+    {"name", "schema", "made", "changed", "using_at", "with_check_at", "body_at", "by_default", "grants",
+     "assumed"}
+)  # fmt: skip
+_LEFT_OUT_OF: Final[dict[type, frozenset[str]]] = {
+    Publication: frozenset({"tables"}),
+    Extension: frozenset({"version", "comment"}),  # the server's own, unless a statement says otherwise
+}
 _PARTS: Final = {
     "columns": "column",
     "constraints": "constraint",
@@ -95,7 +100,7 @@ def _differences(one: Facts, other: Facts) -> Iterator[Difference]:
             )
             continue
         for field, value in built.fields.items():
-            if value != observed.fields[field]:
+            if value != observed.fields[field] and not _made_again(field, built, observed):
                 yield Difference(
                     kind=key[0],
                     identity=key[1],
@@ -104,6 +109,11 @@ def _differences(one: Facts, other: Facts) -> Iterator[Difference]:
                     observed=observed.fields[field],
                     location=built.location,
                 )
+
+
+def _made_again(field: str, built: Fact, observed: Fact) -> bool:
+    """Whether a migration dropped what the platform brought and made it anew: a server only knows the name."""
+    return field == "origin" and built.own and not observed.own
 
 
 def _host(side: Facts, key: Key) -> Fact:
@@ -161,22 +171,21 @@ def _identity(item: Any) -> str:
         return f"{qualified(schema, name)}({', '.join(types)})"
     if getattr(item, "kind", None) in ("operator", "cast", "transform", "user mapping"):
         return f"{item.schema}.{item.name}" if item.schema else str(item.name)
-    return qualified(getattr(item, "schema", None), item.name)
+    return qualified(None if isinstance(item, Extension) else getattr(item, "schema", None), item.name)
 
 
 def _fields(item: Any) -> dict[str, Any]:
+    left_out = _LEFT_OUT | _LEFT_OUT_OF.get(type(item), frozenset())
     found: dict[str, Any] = {}
     for field in item.__struct_fields__:
         value = getattr(item, field)
-        if field in _LEFT_OUT or field == "grants":
-            continue
         if field in _PARTS and isinstance(item, _WHOLES):
             if field == "columns":
                 found["column order"] = tuple(column.name for column in value)
-        elif field == "tables" or (field == "definition" and getattr(item, "kind", None) in _UNDEFINED):
-            continue
-        else:
+        elif field not in left_out and not (field == "definition" and getattr(item, "kind", None) in _UNDEFINED):
             found[field] = tuple(sorted(value)) if field in _UNORDERED else value
+    if isinstance(item, Extension):
+        found["schema"] = item.schema
     return found
 
 
