@@ -35,7 +35,7 @@ def canonical_query(node: Node, names: Names, *, extra: tuple[Relation, ...] = (
 
 
 def column_list(node: Node, names: Names, *, extra: tuple[Relation, ...] = ()) -> Columns:
-    """The names and, where known, the types of the columns that a query puts out."""
+    """The names and, where known, the types of the columns that a query puts out; none where a star hides some."""
     return query(node, _outermost(names, None, extra))[1]
 
 
@@ -44,7 +44,8 @@ def _outermost(names: Names, table: Name | None, extra: tuple[Relation, ...]) ->
     if table is not None:
         relation = names.relation(*table)
         columns = () if relation is None else relation.columns
-        scope.entries.append(Entry(table[1], scope.claim(table[1]), columns, table, bare=True))
+        complete = relation is not None and relation.complete
+        scope.entries.append(Entry(table[1], scope.claim(table[1]), columns, table, bare=True, complete=complete))
     for relation in extra:
         name = scope.claim(relation.name) if relation.name else ""
         scope.entries.append(Entry(relation.name, name, relation.columns, bare=not relation.name))

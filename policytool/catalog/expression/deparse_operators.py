@@ -59,8 +59,9 @@ def _plain(body: Body, level: int) -> str:
     text, binds = operator(body["name"])
     right = body["rexpr"]
     if "lexpr" not in body:
-        binds = MINUS if text in ("-", "+") else binds
-        return enclosed(f"{text} {write(right, binds)}", binds, level)
+        if text in ("-", "+"):
+            return enclosed(f"{text} {write(right, MINUS)}", MINUS, level)
+        return enclosed(f"{text} {write(right, binds + 1)}", binds, level)
     left = write(body["lexpr"], binds + 1 if binds == COMPARE else binds)
     return enclosed(f"{left} {text} {write(right, binds + 1)}", binds, level)
 

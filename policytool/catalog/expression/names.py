@@ -12,11 +12,15 @@ Node = dict[str, Any]  # a parse tree of libpg_query as JSON: zero, false and em
 
 
 class Relation(Struct, frozen=True):
-    """A table, view, sequence or other relation; `columns` are its names and types in order, empty where unknown."""
+    """A table, view, sequence or other relation; `columns` are its names and types in order, empty where unknown.
+
+    A relation that no migration made has more columns than are known: it is not `complete`.
+    """
 
     schema: str
     name: str
     columns: tuple[tuple[str, str], ...] = ()
+    complete: bool = True
 
 
 class Names(Protocol):

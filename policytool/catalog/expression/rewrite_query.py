@@ -10,8 +10,10 @@ from policytool.catalog.expression.literals import number
 from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Body, Rewriter, Typed, rewrite, untyped, value
 from policytool.catalog.expression.rewrite_casts import constant_of, fit, unify, wrapped
-from policytool.catalog.expression.rewrite_tables import Seen, Tables
+from policytool.catalog.expression.rewrite_tables import Seen, Tables, all_columns
 from policytool.catalog.expression.scope import Columns, Scope
+
+STAR: Final = "*"  # the name of a target that stands for columns which are not known
 
 
 class Target:
@@ -26,7 +28,7 @@ class Target:
     def node(self, named: bool) -> Node:
         """The column as the query writes it; its name where the value would not get that by itself."""
         node = self.item[0]
-        if named and self.name != figure(node):
+        if named and self.name != STAR and self.name != figure(node):
             return {"ResTarget": {"name": self.name, "val": node}}
         return {"ResTarget": {"val": node}}
 
@@ -36,7 +38,8 @@ def query(node: Node, scope: Scope, taken: frozenset[str] | None = None, named: 
     ((kind, body),) = node.items()
     if kind == "SelectStmt":
         made, targets = Select(body, scope, taken, named).rewrite()
-        return {"SelectStmt": made}, tuple((target.name, target.item[1]) for target in targets)
+        known = all(target.name != STAR for target in targets)
+        return {"SelectStmt": made}, tuple((target.name, target.item[1]) for target in targets) if known else ()
     from policytool.catalog.expression.rewrite_dml import returning
 
     return rewrite(node, scope)[0], returning(body, scope)
@@ -91,6 +94,7 @@ class Select:
         body, made, scope = self.body, self.made, self.scope
         if "fromClause" in body:
             made["fromClause"], seen = tables.rewrite()
+            scope.learn([body.get(key) for key in ("targetList", "whereClause", "fromClause")])
         else:
             seen = []
         for node in body.get("targetList", ()):
@@ -198,7 +202,7 @@ def expanded(body: Body, scope: Scope, seen: Seen) -> list[Target]:
         columns = seen
         if len(fields) > 1:
             entry = scope.entry(fields[-2]["String"]["sval"])
-            columns = [(entry, column) for column, _ in entry.columns] if entry is not None and entry.columns else None
+            columns = all_columns(entry) if entry is not None else None
         if columns is not None:
             return [Target(c, (scope.written(entry, c), entry.type_of(c))) for entry, c in columns]
     item = rewrite(node, scope)
@@ -211,7 +215,8 @@ def expanded(body: Body, scope: Scope, seen: Seen) -> list[Target]:
         written = wrapped(written, own, own)
     elif constant_of(written) is not None:
         written, own = fit(item, "text") if own is None or own == "text" else written, own or "text"
-    return [Target(body.get("name") or figure(node), (written, own))]
+    star = bool(fields) and "A_Star" in fields[-1]
+    return [Target(STAR if star else body.get("name") or figure(node), (written, own))]
 
 
 def column_type(fields: list[Node], scope: Scope) -> str | None:

@@ -88,18 +88,20 @@ class Tables:
         schema, relname = body.get("schemaname"), body["relname"]
         made = {"relname": relname, "inh": body.get("inh", False)}
         columns = self.scope.cte(relname) if schema is None else None
-        relation = None
+        relation, complete = None, True
         if columns is None:
             found = self.scope.names.relation(schema, relname)
             schema = schema if found is None else found.schema
             relation = None if schema is None else (schema, relname)
             columns = () if found is None else found.columns
+            complete = found is None or found.complete
         if schema is not None:
             made["schemaname"] = schema
         entry = self._enter(body, reference, name, columns, relation)
+        entry.open = entry.open or not complete
         if name != relname or "alias" in body:
             made["alias"] = {"aliasname": name, **_renaming(body, columns)}
-        return {"RangeVar": made}, _all(entry)
+        return {"RangeVar": made}, all_columns(entry)
 
     def _enter(self, body: Body, reference: str, name: str, columns: Columns, relation: Any = None) -> Entry:
         entry = Entry(reference, name, _renamed(body, columns), relation)
@@ -118,7 +120,7 @@ class Tables:
         made: Body = {"subquery": node, "alias": {"aliasname": name, **_renaming(body, columns)}}
         if lateral:
             made["lateral"] = True
-        return {"RangeSubselect": made}, _all(entry)
+        return {"RangeSubselect": made}, all_columns(entry)
 
     def _function(self, body: Body) -> tuple[Node, Seen]:
         reference, name = next(self._names)
@@ -143,7 +145,7 @@ class Tables:
         renaming = _renaming(body, columns or ())
         if name != _function_name(body) or renaming or "coldeflist" in body:
             made["alias"] = {"aliasname": name, **renaming}
-        return {"RangeFunction": made}, _all(entry)
+        return {"RangeFunction": made}, all_columns(entry)
 
     def _call(self, call: Node, reference: str, definitions: Node | None) -> tuple[Node, Columns | None]:
         node, own = rewrite(call, self.scope)
@@ -205,11 +207,12 @@ class Tables:
         made["alias"] = {"aliasname": name, **_renaming(body, columns)}
         del self.scope.entries[start:]
         entry = self._enter(body, reference, name, columns)
-        return {"JoinExpr": made}, _all(entry)
+        return {"JoinExpr": made}, all_columns(entry)
 
 
-def _all(entry: Entry) -> Seen:
-    return [(entry, column) for column, _ in entry.columns] if entry.columns else None
+def all_columns(entry: Entry) -> Seen:
+    """What `t.*` stands for."""
+    return None if entry.open else [(entry, column) for column, _ in entry.columns]
 
 
 def _given(body: Body) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from policytool.catalog.expression.names import Domains, FunctionArguments, FunctionResults, Names, Node
 from policytool.catalog.model import Name
@@ -18,10 +18,17 @@ _SYSTEM: Final = {"ctid": "tid", "xmin": "xid", "cmin": "cid", "xmax": "xid", "c
 class Entry:
     """A table, sub-query or function in sight. `reference` is how the text calls it, `name` how Postgres will."""
 
-    __slots__ = ("bare", "columns", "name", "reference", "relation", "scalar", "types")
+    __slots__ = ("bare", "columns", "name", "open", "reference", "relation", "scalar", "types")
 
     def __init__(
-        self, reference: str, name: str, columns: Columns, relation: Name | None = None, bare: bool = False
+        self,
+        reference: str,
+        name: str,
+        columns: Columns,
+        relation: Name | None = None,
+        *,
+        bare: bool = False,
+        complete: bool = True,
     ) -> None:
         self.reference = reference
         self.name = name
@@ -29,12 +36,13 @@ class Entry:
         self.types = dict(columns)
         self.relation = relation
         self.bare = bare  # its columns are written without its name, but not in sub-queries
+        # It may have columns that are not known; "unknown" is the type of one that no migration made.
+        self.open = not columns or not complete or "unknown" in self.types.values()
         self.scalar = False  # its name means the one value that it holds
 
     def type_of(self, name: str) -> str | None:
         """The type of a column."""
         spelled = self.types.get(name) or _SYSTEM.get(name)
-        # "unknown" is the type of a column that no migration made.
         return None if spelled == "unknown" else spelled
 
     def row_type(self) -> str | None:
@@ -101,23 +109,42 @@ class Scope:
         self.uses = 0  # how many columns of this level were named so far
 
     def column(self, name: str) -> Entry | None:
-        """Whose column of that name it is: that of the innermost level that has one."""
-        scope: Scope | None = self
-        while scope is not None:
-            owner = scope.merged.get(name)
-            if owner is not None:
-                scope.uses += 1
-                return owner
-            for entry in scope.entries:
-                if name in entry.types:
-                    scope.uses += 1
-                    return entry
-            scope = scope.parent
-        return self._with_system_columns() if name in _SYSTEM else None
+        """Whose column of that name it is: that of the innermost level that has one.
 
-    def _with_system_columns(self) -> Entry | None:
-        tables = [entry for entry in self.entries if entry.relation is not None]
-        return tables[0] if len(tables) == 1 else None
+        None where a table of a level further in may have it as well, for all that is known of that table.
+        """
+        scope: Scope | None = self
+        candidates: list[tuple[Scope, Entry]] = []
+        while scope is not None:
+            found = scope._own(name)
+            if found is not None:
+                if candidates:
+                    return None
+                scope.uses += 1
+                return found
+            candidates += [(scope, entry) for entry in scope.entries if entry.open]
+            scope = scope.parent
+        if name in _SYSTEM:
+            candidates = [(self, entry) for entry in self.entries if entry.relation is not None]
+        if len(candidates) != 1:
+            return None
+        candidates[0][0].uses += 1
+        return candidates[0][1]
+
+    def _own(self, name: str) -> Entry | None:
+        owner = self.merged.get(name)
+        if owner is not None:
+            return owner
+        for entry in self.entries:
+            if name in entry.types:
+                return entry
+        return None
+
+    def learn(self, node: Any) -> None:
+        """Note the columns that a query itself names of the tables here of which more is to be known."""
+        tables = {entry.reference: entry for entry in self.entries if entry.open}
+        if tables:
+            _learn(node, tables)
 
     def written(self, entry: Entry, name: str) -> Node:
         """A column as it is written at this level."""
@@ -163,6 +190,21 @@ class Scope:
         if spelled is None or "." not in spelled:
             return spelled
         return self.facts.under(spelled)
+
+
+def _learn(node: Any, tables: dict[str, Entry]) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _learn(item, tables)
+    elif isinstance(node, dict):
+        fields = node.get("fields")
+        if fields and len(fields) == 2 and "String" in fields[1]:
+            entry = tables.get(fields[0]["String"]["sval"])
+            if entry is not None:
+                entry.types.setdefault(fields[1]["String"]["sval"], None)
+        for value in node.values():
+            if isinstance(value, dict | list):
+                _learn(value, tables)
 
 
 def unnamed(columns: Iterable[tuple[str, str | None]]) -> Entry:
