@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SCHEMAS = ("public", "graphql_public")
 # What a migration of a Supabase project says and hardly any other does.
+_OWN_ROLES = re.compile(r"(?i)create\s+(?:role|user|schema)\s+(?:if\s+not\s+exists\s+)?\"?(?:anon|authenticated|auth)\b")
 _TELLTALES = ("auth.uid()", "auth.users", "auth.jwt()", "service_role", "storage.objects")
 
 
@@ -194,6 +196,8 @@ def _platform_name(project: Project, config: Config, named: PlatformName | None)
         return config.platform, f"as {Path(config.path).name if config.path else 'the configuration'} says"
     if project.layout.startswith("supabase"):
         return "supabase", "it is a Supabase project"
+    if any(_OWN_ROLES.search(file.text) for file in project.files):
+        return "postgres", "it makes the roles and schemas itself that Supabase would bring"
     for telltale in _TELLTALES:
         if any(telltale in file.text for file in project.files):
             return "supabase", f"the SQL speaks of {telltale}"
