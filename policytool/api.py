@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 DEFAULT_SCHEMAS = ("public", "graphql_public")
 # What a migration of a Supabase project says and hardly any other does.
-_OWN_ROLES = re.compile(r"(?i)create\s+(?:role|user|schema)\s+(?:if\s+not\s+exists\s+)?\"?(?:anon|authenticated|auth)\b")
+_OWN_ROLES = re.compile(
+    r"(?i)create\s+(?:role|user|schema)\s+(?:if\s+not\s+exists\s+)?\"?(?:anon|authenticated|auth)\b"
+)
 _TELLTALES = ("auth.uid()", "auth.users", "auth.jwt()", "service_role", "storage.objects")
 
 
