@@ -22,7 +22,7 @@ def _add(state: State, key: Name, command: Node) -> Iterable[Node]:
     """ADD COLUMN; gives back the constraints that come with the column, for their own passes."""
     node, table = command["def"]["ColumnDef"], state.tables[key]
     known = next((c for c in table.columns if c.name == node["colname"]), None)
-    if known is not None and table.assumed and known.type == assume.UNKNOWN:
+    if known is not None and known.type == assume.UNKNOWN:
         state.update("tables", key, columns=tuple(c for c in table.columns if c is not known))
     elif known is not None:
         if command.get("missing_ok"):

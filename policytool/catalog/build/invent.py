@@ -1,4 +1,4 @@
-"""The names that Postgres invents for constraints, indexes, sequences and output columns."""
+"""The names that Postgres invents for constraints, indexes and sequences."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from policytool.catalog.build.state import State
+from policytool.catalog.expression.figure import UNNAMED, figure
 
 Node = dict[str, Any]
 MAX_BYTES = 63  # NAMEDATALEN - 1
@@ -111,79 +112,5 @@ def distinct(name: str, others: Sequence[str]) -> str:
 
 def index_column(node: Node) -> str | None:
     """The name an expression gives to its index column; None where it has none of its own (FigureIndexColname)."""
-    return _figure(node)[0]
-
-
-def output_column(node: Node) -> str:
-    """The name of an output column without AS (FigureColname)."""
-    return _figure(node)[0] or "?column?"
-
-
-_FIXED = {
-    "GroupingFunc": "grouping",
-    "MergeSupportFunc": "merge_action",
-    "A_ArrayExpr": "array",
-    "CoalesceExpr": "coalesce",
-    "JsonParseExpr": "json",
-    "JsonScalarExpr": "json_scalar",
-    "JsonSerializeExpr": "json_serialize",
-    "JsonObjectConstructor": "json_object",
-    "JsonArrayConstructor": "json_array",
-    "JsonArrayQueryConstructor": "json_array",
-    "JsonObjectAgg": "json_objectagg",
-    "JsonArrayAgg": "json_arrayagg",
-    "XmlSerialize": "xmlserialize",
-}
-_JSON_FUNCTIONS = {"JSON_EXISTS_OP": "json_exists", "JSON_QUERY_OP": "json_query", "JSON_VALUE_OP": "json_value"}
-
-
-def _figure(node: Node) -> tuple[str | None, int]:
-    """The name and how good it is: 2 for certain, 1 for want of a better one (FigureColnameInternal)."""
-    for kind, inner in node.items():
-        if kind in _FIXED:
-            return _FIXED[kind], 2
-        match kind:
-            case "ColumnRef":
-                return _last_name(inner.get("fields", ()))
-            case "FuncCall":
-                return _last_name(inner["funcname"])
-            case "A_Indirection":
-                name = _last_name(inner.get("indirection", ()))
-                return name if name[1] else _figure(inner.get("arg", {}))
-            case "TypeCast" | "CollateClause" | "CaseExpr":
-                return _wrapped(kind, inner)
-            case _:
-                return _special(kind, inner)
-    return None, 0
-
-
-def _wrapped(kind: str, inner: Node) -> tuple[str | None, int]:
-    name, strength = _figure(inner.get("defresult" if kind == "CaseExpr" else "arg", {}))
-    if strength > 1 or kind == "CollateClause":
-        return name, strength
-    if kind == "CaseExpr":
-        return "case", 1
-    return inner["typeName"]["names"][-1]["String"].get("sval"), 1
-
-
-def _special(kind: str, inner: Node) -> tuple[str | None, int]:
-    match kind:
-        case "A_Expr" if inner.get("kind") == "AEXPR_NULLIF":
-            return "nullif", 2
-        case "MinMaxExpr":
-            return ("least" if inner.get("op") == "IS_LEAST" else "greatest"), 2
-        case "SubLink" if inner.get("subLinkType") in ("EXISTS_SUBLINK", "ARRAY_SUBLINK"):
-            return ("exists" if inner["subLinkType"] == "EXISTS_SUBLINK" else "array"), 2
-        case "SQLValueFunction":
-            name: str = inner["op"].removeprefix("SVFOP_").lower().removesuffix("_n")
-            return name, 2
-        case "XmlExpr" if inner.get("op") != "IS_DOCUMENT":
-            return inner["op"].removeprefix("IS_").lower(), 2
-        case "JsonFuncExpr":
-            return _JSON_FUNCTIONS.get(inner.get("op", "")), 2
-    return None, 0
-
-
-def _last_name(fields: Iterable[Node]) -> tuple[str | None, int]:
-    names = [field["String"].get("sval", "") for field in fields if "String" in field]
-    return (names[-1], 2) if names else (None, 0)
+    name = figure(node)
+    return None if name == UNNAMED else name

@@ -1,0 +1,227 @@
+"""ALTER TABLE and its kin, indexes, sequences and dumps: DDL to run on a server and through the builder."""
+
+CASES: dict[str, str] = {
+    # --- ALTER TABLE: columns -----------------------------------------------------------------------------------------
+    "add column": """
+        create table t (a int); alter table t add b text; alter table t add column c int not null default 3, add
+        column d serial, add e uuid unique, add f int generated always as identity, add g int check (g > 0)""",
+    "add column exists": """
+        create table t (a int); alter table t add a text; alter table t add column if not exists a serial unique""",
+    "add column key": """
+        create table t (a int); alter table t add id serial primary key; alter table t add b int primary key""",
+    "add column reference": """
+        create table p (id int primary key); create table t (a int); alter table t add b int references p on delete
+        cascade, add c int references t (id), add id int unique""",
+    "add column order": """
+        create table t (a int); alter table t add constraint k check (b > 0), add column b int, add constraint u
+        unique (b)""",
+    "add column missing table": "alter table if exists nope add a int",
+    "drop column": """
+        create table t (a int primary key, b int unique, c serial, d int check (d > 0), e int, check (d > e));
+        create index on t (e); create index on t (b) where e > 1; alter table t drop column a; alter table t drop c,
+        drop d; alter table t drop nope; alter table t drop if exists nope; alter table t drop e""",
+    "drop column referenced": """
+        create table p (a int primary key, b int unique); create table c (x int references p, y int references p
+        (b)); alter table p drop a; alter table p drop a cascade; alter table p drop b cascade""",
+    "drop column in view": """
+        create table t (a int, b int); create view v as select a from t; alter table t drop a; alter table t drop b;
+        alter table t drop a cascade""",
+    "drop column in policy": """
+        create table t (a int, b int); create policy p on t using (a > 0); alter table t drop a; alter table t drop
+        a cascade; alter table t drop b""",
+    "drop column generated": """
+        create table t (a int, b int generated always as (a + 1) stored); alter table t drop a; alter table t drop a
+        cascade""",
+    "type": """
+        create table t (a int default 1, b text default 'x', c int unique, d varchar(5) check (d <> '')); alter
+        table t alter a type bigint; alter table t alter b type varchar(20), alter c type bigint; alter table t
+        alter d type text collate "C"; alter table t alter nope type int""",
+    "type identity": """
+        create table t (a int generated always as identity, b serial); alter table t alter a type bigint; alter
+        table t alter b type bigint; alter table t alter a type text""",
+    "type in view": """
+        create table t (a int, b int); create view v as select a from t; alter table t alter a type text; alter
+        table t alter b type text""",
+    "type in policy": """
+        create table t (a int, b int); create policy p on t using (a > 0); alter table t alter a type bigint; alter
+        table t alter b type text""",
+    "type in generated": """
+        create table t (a int, b int generated always as (a) stored); alter table t alter a type bigint; alter table
+        t alter b type bigint""",
+    "type in trigger": """
+        create table t (a int, b int); create function f() returns trigger language plpgsql as 'begin return new;
+        end'; create trigger x before update of a on t for each row execute function f(); alter table t alter a type
+        bigint; alter table t alter b type bigint""",
+    "type referenced": """
+        create table p (a int primary key); create table c (x int references p); alter table p alter a type bigint;
+        alter table c alter x type bigint""",
+    "type storage": "create table t (a text storage external compression pglz); alter table t alter a type varchar",
+    "default": """
+        create table t (a int, b int generated always as identity, c int generated always as (a) stored); alter
+        table t alter a set default 3; alter table t alter a drop default; alter table t alter b set default 3;
+        alter table t alter c set default 3; alter table t alter a set default null; alter table t alter nope set
+        default 1""",
+    "not null": """
+        create table t (a int primary key, b int not null, c int, d int generated always as identity); alter table t
+        alter a drop not null; alter table t alter b drop not null; alter table t alter c set not null; alter table
+        t alter d drop not null; alter table t drop constraint t_pkey; alter table t alter a drop not null""",
+    "identity changes": """
+        create table t (a int not null, b int, c int not null default 3, d int generated always as identity); alter
+        table t alter a add generated by default as identity (start 4); alter table t alter b add generated always
+        as identity; alter table t alter c add generated always as identity; alter table t alter d set generated by
+        default set start 9 restart; alter table t alter d drop identity; alter table t alter d drop identity; alter
+        table t alter d drop identity if exists; alter table t alter a add generated always as identity; alter table
+        t alter b set generated always""",
+    "generation changes": """
+        create table t (a int, b int generated always as (a) stored); alter table t alter b set expression as (a +
+        2); alter table t alter a set expression as (3); alter table t alter a drop expression; alter table t alter
+        a drop expression if exists; alter table t alter b drop expression""",
+    "column attributes": """
+        create table t (a text, b int); alter table t alter a set statistics 100, alter a set storage main, alter a
+        set compression pglz, alter b set (n_distinct = 5, n_distinct_inherited = -1); alter table t alter b reset
+        (n_distinct); alter table t alter b set storage external; alter table t alter a set statistics -1; alter
+        table t alter a set storage default""",
+    # --- ALTER TABLE: constraints -------------------------------------------------------------------------------------
+    "add constraints": """
+        create table t (a int, b int, c text); alter table t add primary key (a), add unique (b), add check (b > 0),
+        add constraint x check (c <> '') not valid, add exclude (b with =); alter table t add primary key (b); alter
+        table t add constraint x check (b > 1); alter table t validate constraint x; alter table t validate
+        constraint t_pkey; alter table t validate constraint nope""",
+    "drop constraints": """
+        create table p (a int primary key, b int unique); create table t (a int references p, b int check (b > 0), c
+        int references p (b)); alter table t drop constraint t_b_check; alter table t drop constraint t_b_check;
+        alter table t drop constraint if exists t_b_check; alter table t drop constraint t_a_fkey; alter table p
+        drop constraint p_b_key; alter table p drop constraint p_b_key cascade; drop index p_pkey""",
+    "using index": """
+        create table t (a int, b int); create unique index i on t (a); create unique index j on t (b); create index
+        k on t (b); create unique index e on t ((a + 1)); alter table t add primary key using index i; alter table t
+        add constraint named unique using index j deferrable; alter table t add unique using index k; alter table t
+        add unique using index e; alter table t add unique using index named""",
+    "alter constraint": """
+        create table p (a int primary key); create table t (a int references p, b int unique); alter table t alter
+        constraint t_a_fkey deferrable initially deferred; alter table t alter constraint t_b_key deferrable; alter
+        table t alter constraint t_a_fkey not deferrable; alter table t alter constraint nope deferrable; alter
+        table t alter constraint t_a_fkey not enforced; alter table t alter constraint t_a_fkey enforced""",
+    "not null constraint": """
+        create table t (a int not null, b int); alter table t drop constraint t_a_not_null; alter table t drop
+        constraint t_b_not_null""",
+    "drop primary key": "create table t (a int primary key); alter table t drop constraint t_pkey",
+    # --- ALTER TABLE: the rest ----------------------------------------------------------------------------------------
+    "row security": """
+        create table t (a int); alter table t enable row level security, force row level security; alter table t no
+        force row level security; create view v as select 1 as x; alter table v enable row level security""",
+    "owner": """
+        create table t (a serial primary key); alter table t owner to pg_monitor; alter sequence t_a_seq owner to
+        postgres""",
+    "logged": """
+        create table t (a serial); alter table t set unlogged; create sequence s; alter sequence s set unlogged;
+        alter table t set logged""",
+    "options": """
+        create table t (a int) with (fillfactor = 70); alter table t set (autovacuum_enabled = off, fillfactor =
+        80); alter table t reset (fillfactor)""",
+    "index options": """
+        create table t (a int); create index i on t (a); alter index i set (fillfactor = 70); alter index i reset
+        (fillfactor); alter index t set (fillfactor = 10)""",
+    "replica identity": """
+        create table t (a int not null, b int); create unique index i on t (a); create index j on t (b); alter table
+        t replica identity full; alter table t replica identity nothing; alter table t replica identity using index
+        i; alter table t replica identity using index j; alter table t replica identity using index nope; drop index
+        i""",
+    "triggers": """
+        create table t (a int); create function f() returns trigger language plpgsql as 'begin return new; end';
+        create trigger x before insert on t for each row execute function f(); create trigger y after insert on t
+        execute function f(); alter table t disable trigger x; alter table t enable always trigger y; alter table t
+        disable trigger nope; alter table t enable replica trigger x; alter table t disable trigger user; alter
+        table t enable trigger all""",
+    "rules": """
+        create table t (a int); create rule r as on insert to t do instead nothing; alter table t disable rule r;
+        alter table t enable always rule r; alter table t disable rule nope""",
+    "wrong kind": """
+        create table t (a int); create view v as select 1 as x; create sequence s; create index i on t (a); alter
+        view t set (security_barrier); alter index t set (fillfactor = 50); alter sequence t cycle; alter table v
+        add column b int; alter table v alter x set default 3; alter table i add column x int""",
+    "cluster": """
+        create table t (a int); create index i on t (a); alter table t cluster on i; alter table t cluster on nope;
+        alter table t set without cluster""",
+    "missing": """
+        alter table if exists nope drop column a; alter index if exists nope set (fillfactor = 10); alter sequence
+        if exists nope cycle""",
+    "composite": """
+        create type c as (a int); alter type c add attribute b text; alter type c drop attribute a; alter type c
+        alter attribute b type int; alter type c drop attribute if exists nope; alter type c drop attribute nope""",
+    "matview": """
+        create table t (a int); create materialized view m as select a from t; create index on m (a); create unique
+        index u on m (a); alter materialized view m alter a set statistics 5; alter index u set (fillfactor = 50)""",
+    # --- indexes ------------------------------------------------------------------------------------------------------
+    "index": """
+        create table t (a int, b text, c jsonb, d int4range); create index on t (a); create index named on t (b
+        desc, a nulls first); create unique index on t (a) include (b) where a > 0; create index on t using gin (c
+        jsonb_path_ops); create index on t using hash (b); create index on t using gist (d); create index on t (b
+        text_pattern_ops); create index on t (b text_ops, a int4_ops); create index on t using brin (a) with
+        (pages_per_range = 4)""",
+    "index expressions": """
+        create table t (a text, b int, c jsonb); create index on t (lower(a)); create index on t ((b + 1), (b * 2));
+        create index on t ((c ->> 'x')); create index on t (lower(a), lower(a), b, b); create index on t
+        (coalesce(b, 0)); create index on t ((a::text)); create index on t ((b is null)); create index on t (md5(a)
+        desc)""",
+    "index if not exists": """
+        create table t (a int); create index i on t (a); create index i on t (a); create index if not exists i on t
+        (nope); create index if not exists t on t (a)""",
+    "index missing column": "create table t (a int); create index on t (b)",
+    "index on view": """
+        create view v as select 1 as x; create index on v (x); create sequence s; create index on s (last_value)""",
+    "index concurrently": "create table t (a int); create index concurrently i on t (a); drop index concurrently i",
+    "index collation": """
+        create table t (a text, b text collate "C"); create index on t (a collate "C", b collate "C")""",
+    "index nulls": """
+        create table t (a int); create unique index on t (a) nulls not distinct; create index on t (a nulls first);
+        create index on t (a desc nulls last)""",
+    "index include": """
+        create table t (a int, b int, c int); create index on t (a) include (b, c); create unique index on t (b)
+        include (a)""",
+    "index names": """
+        create table t (a int, b int); create index on t (a, b); create index on t (a, b); create index on t (a)
+        where b > 0; create table t_a_idx1 (x int); create index on t (a)""",
+    "drop index": """
+        create table t (a int unique, b int); create index i on t (b); drop index i; drop index t_a_key; drop index
+        if exists nope; drop index nope""",
+    # --- sequences ----------------------------------------------------------------------------------------------------
+    "sequence": """
+        create sequence a; create sequence b as smallint increment -1; create sequence c start 5 minvalue 2 maxvalue
+        9 cache 3 cycle; create sequence if not exists a; create sequence a""",
+    "sequence limits": """
+        create sequence a as int maxvalue 9999999999; create sequence b minvalue 5 maxvalue 4; create sequence c
+        start 0; create sequence d increment 0; create sequence e cache 0; create sequence f as text; create
+        sequence g increment -2 start -1 no minvalue""",
+    "sequence owned": """
+        create table t (a int, b int); create sequence s owned by t.a; create sequence u; alter sequence u owned by
+        t.nope; alter sequence u owned by t.b; alter sequence s owned by none; alter table t drop column b; alter
+        sequence s owned by nope.a""",
+    "sequence alter": """
+        create sequence s; alter sequence s as int; alter sequence s increment 3 cycle cache 5; alter sequence s as
+        bigint; alter sequence s maxvalue 50 start 7; alter sequence s no maxvalue restart; alter sequence s
+        minvalue 8; alter sequence s restart with 3""",
+    "sequence type down": "create sequence s maxvalue 100000; alter sequence s as smallint; alter sequence s as int",
+    "sequence identity owned": """
+        create table t (a int generated always as identity); alter sequence t_a_seq owned by none; drop sequence
+        t_a_seq; alter sequence t_a_seq increment 2""",
+    "sequence serial dropped": "create table t (a serial); drop sequence t_a_seq; drop sequence t_a_seq cascade",
+    "sequence other owner": "create schema s; create table s.t (a int); create sequence q owned by s.t.a",
+    "sequence temporary": "create temp sequence q; create sequence pg_temp.w",
+    "sequence table drop": "create table t (a serial, b int); create sequence s owned by t.b; drop table t",
+    "sequence unlogged": "create unlogged sequence s",
+    # --- dumps --------------------------------------------------------------------------------------------------------
+    "dump": """
+        create table public.users (id integer not null, email character varying(255) default null::character
+        varying, created_at timestamp without time zone default now() not null); create sequence public.users_id_seq
+        as integer start with 1 increment by 1 no minvalue no maxvalue cache 1; alter sequence public.users_id_seq
+        owned by public.users.id; alter table only public.users alter column id set default
+        nextval('public.users_id_seq'::regclass); alter table only public.users add constraint users_pkey primary
+        key (id); create unique index index_users_on_email on public.users using btree (email); create table
+        public.posts (id bigint not null, user_id integer); alter table public.posts alter column id add generated
+        always as identity (sequence name public.posts_id_seq start with 1 increment by 1 no minvalue no maxvalue
+        cache 1); alter table only public.posts add constraint fk_rails foreign key (user_id) references
+        public.users (id)""",
+    "refused statement changes nothing": """
+        create table t (a int); alter table t add b int, add c int references nope_table_x (id), add a int""",
+}
