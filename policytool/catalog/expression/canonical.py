@@ -7,7 +7,7 @@ from policytool.catalog.expression.names import Names, Node, Relation
 from policytool.catalog.expression.rewrite import rewrite
 from policytool.catalog.expression.rewrite_casts import settle
 from policytool.catalog.expression.rewrite_query import query
-from policytool.catalog.expression.scope import Columns, Entry, Scope
+from policytool.catalog.expression.scope import STAR, Columns, Entry, Scope
 from policytool.catalog.model import Name
 
 
@@ -35,8 +35,8 @@ def canonical_query(node: Node, names: Names, *, extra: tuple[Relation, ...] = (
 
 
 def column_list(node: Node, names: Names, *, extra: tuple[Relation, ...] = ()) -> Columns:
-    """The names and, where known, the types of the columns that a query puts out; none where a star hides some."""
-    return query(node, _outermost(names, None, extra))[1]
+    """The names and, where known, the types of the columns that a query puts out, but those that a star hides."""
+    return tuple(column for column in query(node, _outermost(names, None, extra))[1] if column[0] != STAR)
 
 
 def _outermost(names: Names, table: Name | None, extra: tuple[Relation, ...]) -> Scope:

@@ -11,9 +11,7 @@ from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Body, Rewriter, Typed, rewrite, untyped, value
 from policytool.catalog.expression.rewrite_casts import constant_of, fit, unify, wrapped
 from policytool.catalog.expression.rewrite_tables import Seen, Tables, all_columns
-from policytool.catalog.expression.scope import Columns, Scope
-
-STAR: Final = "*"  # the name of a target that stands for columns which are not known
+from policytool.catalog.expression.scope import STAR, Columns, Scope
 
 
 class Target:
@@ -38,8 +36,7 @@ def query(node: Node, scope: Scope, taken: frozenset[str] | None = None, named: 
     ((kind, body),) = node.items()
     if kind == "SelectStmt":
         made, targets = Select(body, scope, taken, named).rewrite()
-        known = all(target.name != STAR for target in targets)
-        return {"SelectStmt": made}, tuple((target.name, target.item[1]) for target in targets) if known else ()
+        return {"SelectStmt": made}, tuple((target.name, target.item[1]) for target in targets)
     from policytool.catalog.expression.rewrite_dml import returning
 
     return rewrite(node, scope)[0], returning(body, scope)

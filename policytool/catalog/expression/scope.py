@@ -12,6 +12,7 @@ from policytool.catalog.spelling import qualified
 
 Columns = tuple[tuple[str, str | None], ...]
 
+STAR: Final = "*"  # the name of a column that stands for others which are not known
 _SYSTEM: Final = {"ctid": "tid", "xmin": "xid", "cmin": "cid", "xmax": "xid", "cmax": "cid", "tableoid": "oid"}
 
 
@@ -34,6 +35,8 @@ class Entry:
         self.name = name
         self.columns = columns
         self.types = dict(columns)
+        if self.types.pop(STAR, STAR) is None:
+            complete = False
         self.relation = relation
         self.bare = bare  # its columns are written without its name, but not in sub-queries
         # It may have columns that are not known; "unknown" is the type of one that no migration made.

@@ -134,10 +134,12 @@ def test_nothing_known() -> None:
 
 
 def test_star_over_unknown_columns() -> None:
-    """A star stays where it cannot be expanded, and then the columns of the query are not known."""
+    """A star stays where it cannot be expanded, and then only the other columns of the query are known."""
     node = query("select o.id, g.* from orgs o join ghosts g on g.id = o.id")
     assert canonical_query(node, KnownNames(orgs="id")).startswith("SELECT o.id, g.* FROM public.orgs o JOIN ghosts g")
-    assert column_list(node, KnownNames(orgs="id")) == ()
+    assert column_list(node, KnownNames(orgs="id")) == (("id", "text"),)
+    outer = query("select s.id, x from (select o.id, g.* from orgs o join ghosts g on g.id = o.id) s")
+    assert "SELECT s.id, s.x FROM" in canonical_query(outer, KnownNames(orgs="id"))
 
 
 def test_variables_without_a_table() -> None:
