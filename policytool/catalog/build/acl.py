@@ -99,8 +99,6 @@ class Acl:
         self, grantee: str, grantor: str, privilege: str, column: str = "", *, option: bool, made: Location | None
     ) -> None:
         """GRANT one privilege; one that came by default is from then on this statement's."""
-        if option and grantee == PUBLIC:
-            raise Refused("0LP01", "grant options can only be granted to roles")
         if option:
             self._check_circle(grantee, grantor, privilege, column)
         key = (grantee, grantor, privilege, column)

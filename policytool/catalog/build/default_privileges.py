@@ -6,11 +6,11 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from policytool.catalog.build.acl import Acl, all_privileges, built_in
+from policytool.catalog.build.acl import PUBLIC, Acl, all_privileges, built_in
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.grants import Action, read_action
 from policytool.catalog.build.nodes import elements, strings
-from policytool.catalog.build.roles import role_of
+from policytool.catalog.build.roles import is_superuser, privileges_of, role_of
 from policytool.catalog.build.state import Refused, State
 from policytool.catalog.build.targets import named
 from policytool.catalog.model import Grant
@@ -42,11 +42,15 @@ def _alter(state: State, node: Node) -> None:
     kind = _KINDS[node["action"]["objtype"]]
     if schemas != [None] and kind in ("SCHEMAS", "LARGE OBJECTS"):
         raise Refused("0LP01", f"cannot use IN SCHEMA clause when using GRANT/REVOKE ON {kind}")
+    if action.grants and action.option and PUBLIC in action.grantees:
+        raise Refused("0LP01", "grant options can only be granted to roles")
     known = all_privileges(kind, state.major_version)
     for privilege in action.privileges or ():
         if privilege not in known:
             raise Refused("0LP01", f"invalid privilege type {privilege} for {kind.lower()}")
     for role in roles:
+        if not is_superuser(state, state.session.role) and role not in privileges_of(state, state.session.role):
+            raise Refused("42501", "permission denied to change default privileges")
         for schema in schemas:
             change(state, role, schema, kind, action)
 

@@ -35,12 +35,19 @@ def _table(state: State, own: Part) -> Iterator[Edge]:
     key: Name = own.key
     for child in state.lookup.children.get(key, ()):
         yield Part("tables", child), state.tables[child].partition_of == key
-    for child in state.lookup.referencing.get(key, ()):
-        for constraint in state.tables[child].constraints:
-            if constraint.reference is not None and (constraint.reference.schema, constraint.reference.table) == key:
-                yield Part("tables", child, "constraint", constraint.name), child == key
+    for referenced in _with_ancestors(state, key):
+        for child, constraint in _foreign_keys(state, referenced):
+            yield Part("tables", child, "constraint", constraint.name), child == key
     yield from ((Part("sequences", s), True) for s in state.lookup.owned.get(key, ()))
     yield from _relation(state, own)
+
+
+def _with_ancestors(state: State, key: Name) -> Iterator[Name]:
+    """A table and the partitioned tables above it: a foreign key to those is one to each partition."""
+    found: Name | None = key
+    while found is not None and found in state.tables:
+        yield found
+        found = state.tables[found].partition_of
 
 
 def _relation(state: State, own: Part) -> Iterator[Edge]:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from policytool.catalog.build import assume
-from policytool.catalog.build.acl import COLUMN_PRIVILEGES, Acl, AclKind, all_privileges
+from policytool.catalog.build.acl import COLUMN_PRIVILEGES, PUBLIC, Acl, AclKind, all_privileges
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.nodes import strings
 from policytool.catalog.build.roles import is_superuser, privileges_of, role_of
@@ -213,6 +213,9 @@ def changed(
     by_column = _by_column(acl, action, privileges)
     if privileges:
         _apply(state, acl, privileges, "", action, name)
+        on_columns = tuple(p for p in privileges if p in COLUMN_PRIVILEGES)
+        if on_columns and kind == "TABLES" and not action.grants:
+            _grantor(state, acl, on_columns, "*", name)  # REVOKE looks at every column, too
     for column, held in by_column.items():
         _apply(state, acl, held, column, action, name)
     return acl.grants()
@@ -234,10 +237,9 @@ def _by_column(acl: Acl, action: Action, privileges: Iterable[str]) -> dict[str,
 
 
 def _apply(state: State, acl: Acl, privileges: Iterable[str], column: str, action: Action, name: str) -> None:
-    wanted = tuple(dict.fromkeys(privileges))
-    grantor, allowed = best_grantor(state, acl, wanted, column)
-    if not allowed and not _holds_any(state, acl, grantor, column):
-        raise Refused("42501", f"permission denied for {name}")
+    grantor, allowed = _grantor(state, acl, tuple(dict.fromkeys(privileges)), column, name)
+    if action.grants and action.option and PUBLIC in action.grantees:
+        raise Refused("0LP01", "grant options can only be granted to roles")
     for grantee in action.grantees:
         for privilege in allowed:
             if action.grants:
@@ -246,7 +248,16 @@ def _apply(state: State, acl: Acl, privileges: Iterable[str], column: str, actio
                 acl.revoke(grantee, grantor, privilege, column, option_only=action.option, cascade=action.cascade)
 
 
-def best_grantor(state: State, acl: Acl, privileges: tuple[str, ...], column: str) -> tuple[str, tuple[str, ...]]:
+def _grantor(
+    state: State, acl: Acl, privileges: tuple[str, ...], column: str, name: str
+) -> tuple[str, tuple[str, ...]]:
+    grantor, allowed = _best_grantor(state, acl, privileges, column)
+    if not allowed and not _holds_any(state, acl, grantor, column):
+        raise Refused("42501", f"permission denied for {name}")
+    return grantor, allowed
+
+
+def _best_grantor(state: State, acl: Acl, privileges: tuple[str, ...], column: str) -> tuple[str, tuple[str, ...]]:
     """As whom the current user grants, and which of the privileges it may (select_best_grantor)."""
     role = state.session.role
     if role == acl.owner or is_superuser(state, role):
@@ -263,7 +274,10 @@ def best_grantor(state: State, acl: Acl, privileges: tuple[str, ...], column: st
 
 def _holds_any(state: State, acl: Acl, role: str, column: str) -> bool:
     roles = {*privileges_of(state, role), "public"}
-    return any(grantee in roles and on in ("", column) for grantee, _, _, on in acl.entries)
+    return any(
+        grantee in roles and on in ("", column) and (not column or privilege in COLUMN_PRIVILEGES)
+        for grantee, _, privilege, on in acl.entries
+    )
 
 
 HANDLERS: dict[str, Handler] = {"GrantStmt": _grant}

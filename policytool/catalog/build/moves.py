@@ -51,6 +51,8 @@ def move_relation(state: State, kind: Kind, old: Name, new: Name) -> None:
         return
     if state.relation_kind(new) is not None:
         raise Refused("42P07", f'relation "{new[1]}" already exists')
+    if kind != "sequences" and any(new in state.store(k) for k in TYPE_KINDS):  # type: ignore[arg-type]
+        raise Refused("42710", f'type "{new[1]}" already exists')  # of the row type
     state.rekey(kind, old, new, schema=new[0], name=new[1])
     if old in state.temporary:
         state.temporary.discard(old)
@@ -66,6 +68,8 @@ def move_relation(state: State, kind: Kind, old: Name, new: Name) -> None:
         state, [*dict.fromkeys(related), *state.lookup.users.of(state, old[1])], lambda i: restated.relinked(i, link)
     )
     rewrite(state, state.lookup.users.of(state, old[1]), lambda i: _relation_in(i, old, new))
+    if kind == "tables":
+        put(state, kind, new, restated.rewritten(state.tables[new], lambda text: _own_relation_in(text, old, new)))
     _type_everywhere(state, old, new)
     if kind == "tables" and old[0] != new[0]:
         _follow_to_schema(state, old, new)
@@ -76,6 +80,12 @@ def _relation_in(item: Any, old: Name, new: Name) -> Any:
         return rename_relation(text, old, new) if old in references(text).tables else text
 
     return redefined(restated.rewritten(item, change), old, new)
+
+
+def _own_relation_in(text: str, old: Name, new: Name) -> str:
+    """A text that belongs to the table, in whose sub-queries the table goes by its name."""
+    refs = references(text)
+    return rename_relation(text, old, new) if old in refs.tables or old[1] in refs.own_names else text
 
 
 def _follow_to_schema(state: State, old: Name, new: Name) -> None:

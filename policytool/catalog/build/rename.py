@@ -40,6 +40,8 @@ def _rename(state: State, node: Node) -> None:
         case "OBJECT_FUNCTION" | "OBJECT_PROCEDURE" | "OBJECT_ROUTINE" | "OBJECT_AGGREGATE":
             signature = routine(state, node["object"]["ObjectWithArgs"], object_type)
             assert signature is not None
+            if signature[1] == new:
+                raise Refused("42723", f"function {new}({', '.join(signature[2])}) already exists")
             move_function(state, signature, (signature[0], new))
         case "OBJECT_TYPE" | "OBJECT_DOMAIN":
             _type(state, node, new)
@@ -64,6 +66,8 @@ def _relation(state: State, node: Node, new: str) -> None:
         raise Refused("42809", f'"{key[1]}" is not a {word(node["renameType"])}')
     if kind == "indexes":
         rename_part.index(state, key, new)
+    elif key[1] == new:
+        raise Refused("42P07", f'relation "{new}" already exists')
     else:
         move_relation(state, kind, key, (key[0], new))  # type: ignore[arg-type]
 
@@ -74,6 +78,8 @@ def _type(state: State, node: Node, new: str) -> None:
         raise Refused("42809", f"{key[1]} is a table's row type")
     if node["renameType"] == "OBJECT_DOMAIN" and kind != "domains":
         raise Refused("42809", f"{key[1]} is not a domain")
+    if key[1] == new:
+        raise Refused("42710", f'type "{new}" already exists')
     move_type(state, kind, key, (key[0], new))
 
 

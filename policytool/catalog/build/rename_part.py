@@ -188,19 +188,23 @@ def _rename_column(state: State, kind: Kind, key: Name, old: str, new: str) -> N
             changes |= {"grants": _columns_in(item.grants, old, new), "indexes": _indexes(item.indexes, old, new)}
             changes["definition"] = _output_renamed(item.definition, item.columns, old, new)
         state.update(kind, key, **changes)
-    _in_expressions(state, users, kind, key, old, new)
+    _in_expressions(state, users, kind, key, old, new, tuple(c.name for c in item.columns))
 
 
-def _in_expressions(state: State, users: list[tuple[str, Any]], kind: Kind, key: Name, old: str, new: str) -> None:
+def _in_expressions(
+    state: State, users: list[tuple[str, Any]], kind: Kind, key: Name, old: str, new: str, columns: tuple[str, ...]
+) -> None:
     column_name = (*key, old)
 
     def change(text: str) -> str:
-        return rename_column(text, key, old, new, False) if column_name in references(text).columns else text
+        if column_name not in references(text).columns:
+            return text
+        return rename_column(text, key, old, new, False, columns=columns)
 
     def own(text: str) -> str:
         refs = references(text)
         mentioned = old in refs.own_columns or column_name in refs.columns
-        return rename_column(text, key, old, new, True) if mentioned else text
+        return rename_column(text, key, old, new, True, columns=columns) if mentioned else text
 
     item: Any = state.store(kind)[key]
     if kind == "tables":

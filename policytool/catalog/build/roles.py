@@ -177,8 +177,21 @@ def _grant(state: State, node: Node) -> None:
     change = add_member if node.get("is_grant") else remove_member
     for granted in node["granted_roles"]:
         role = known_role(state, granted["AccessPriv"]["priv_name"])
+        _check_admin(state, role)
         for member in members:
             change(state, role, member, options)
+
+
+def _check_admin(state: State, role: str) -> None:
+    """Only a superuser, and whoever has the ADMIN option by inheritance, gives and takes memberships."""
+    user = state.session.role
+    if is_superuser(state, user):
+        return
+    held = privileges_of(state, user)
+    if state.roles[role].superuser or not any(
+        m.role == role and m.admin and m.member in held for m in state.memberships
+    ):
+        raise Refused("42501", f'permission denied to grant role "{role}"')
 
 
 HANDLERS: dict[str, Handler] = {

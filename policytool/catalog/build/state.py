@@ -275,6 +275,7 @@ class State:
     def assume_schema(self, name: str) -> None:
         """Make a schema that a migration names and no migration made."""
         self.create("schemas", name, Schema(name=name, owner=self.session.role, grants=()))
+        self.record(f"schema {name} is assumed: no migration made it", kind="assumed", security=False)
 
     def relation_kind(self, name: Name) -> Literal["tables", "views", "sequences", "composites", "indexes"] | None:
         """Which store holds the relation of this qualified name; relations of all kinds share one namespace."""

@@ -50,6 +50,9 @@ TABLES = {
         create table q partition of p for values from (0) to (9); drop table p;""",
     "partition": """create table p (i int primary key) partition by range (i);
         create table q partition of p for values from (0) to (9); drop table q;""",
+    "referenced partition": """create table p (i int primary key) partition by range (i);
+        create table q partition of p for values from (0) to (9); create table r (i int references p); drop table q;
+        drop table q cascade;""",
     "children": "create table p (i int); create table q (j int) inherits (p); drop table p;",
     "children cascade": "create table p (i int); create table q (j int) inherits (p); drop table p cascade;",
     "owned sequence": "create table t (i int); create sequence s owned by t.i; drop table t;",

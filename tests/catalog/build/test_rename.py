@@ -137,6 +137,10 @@ SNIPPETS = {
     "range": "create type r as range (subtype = int); create table t (i r); alter type r rename to s;",
     "type taken": "create type e as enum ('p'); create type f as enum ('p'); alter type e rename to f;",
     "row type": "create table t (i int); alter type t rename to u;",
+    "row type taken": """create table t (i int); create type k as (i int); create type e as enum ('p');
+        alter table t rename to e; alter type k rename to e; alter type k rename to t; alter table t rename to t;""",
+    "policy in a schema": """create schema n; create table n.t (i int); create view v as select 1 as i;
+        create policy p on n.t using (exists (select from v where v.i = t.i)); alter table n.t rename to u;""",
     "enum value": """create type e as enum ('p', 'q'); alter type e rename value 'p' to 'r';
         alter type e rename value 'p' to 's';""",
     "schema taken": "create schema n; create schema m; alter schema n rename to m;",
