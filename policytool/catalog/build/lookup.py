@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from policytool.catalog.build.users import Users
 from policytool.catalog.model import Constraint, Name, Table
+
+Part = TypeVar("Part")
 
 
 class Lookup:
@@ -32,6 +34,7 @@ class Lookup:
     def _table(self, key: Name, before: Table | None, after: Table | None) -> None:
         old, new = (before.constraints if before else ()), (after.constraints if after else ())
         if old is not new:
+            old, new = changed(old, new)
             self._constraints(key[0], old, new)
             self._references(key, old, new)
         _move(self.children, key, parents(before), parents(after))
@@ -47,6 +50,17 @@ class Lookup:
             for constraint in constraints:
                 if (reference := constraint.reference) is not None:
                     _count(self.referencing.setdefault((reference.schema, reference.table), {}), key, step)
+
+
+def changed(old: tuple[Part, ...], new: tuple[Part, ...]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """What two versions of a tuple do not share at its beginning and end; mostly one part is added or replaced."""
+    size, first = min(len(old), len(new)), 0
+    while first < size and old[first] is new[first]:
+        first += 1
+    last = 0
+    while last < size - first and old[-1 - last] is new[-1 - last]:
+        last += 1
+    return old[first : len(old) - last], new[first : len(new) - last]
 
 
 def parents(table: Table | None) -> tuple[Name, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from policytool.catalog.build.lookup import Lookup
+from policytool.catalog.build.lookup import Lookup, changed
 from policytool.catalog.model import Function, Grant, Membership, Name, Role, Schema, Sequence, Signature, Table, View
 from policytool.catalog.objects import (
     BaseType,
@@ -248,6 +248,7 @@ class State:
             old = before.indexes if before is not None else ()
             new = after.indexes if after is not None else ()
             if old is not new:
+                old, new = changed(old, new)
                 for index in old:
                     self.indexes.pop((key[0], index.name), None)
                 for index in new:
