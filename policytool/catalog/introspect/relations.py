@@ -51,13 +51,20 @@ def tables(reading: Reading, columns: Columns, parts: Parts) -> dict[Name, Table
             options=tuple(row["options"] or ()),
             access_method=None if row["access_method"] == "heap" else row["access_method"],
             tablespace=row["tablespace"],
-            replica_identity=_IDENTITY.get(row["replica_identity"]) or f"INDEX {row['replica_index']}",
+            replica_identity=_replica_identity(row),
             server=row["server"],
             server_options=masked(row["server_options"] or ()),
             **parts.of_table(row["oid"], key),
             **reading.owned("pg_class", row),
         )
     return found
+
+
+def _replica_identity(row: Row) -> str:
+    if row["replica_identity"] != "i":
+        return _IDENTITY[row["replica_identity"]]
+    # The letter stays when the index is dropped.
+    return f"INDEX {row['replica_index']}" if row["replica_index"] is not None else "NOTHING"
 
 
 class _Partitions:
