@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 from policytool.catalog.expression.canonical import canonical, canonical_query, column_list
 from policytool.catalog.expression.names import NoNames, Relation
+from policytool.catalog.expression.references import references
+from policytool.catalog.expression.rename import rename_relation
 from policytool.catalog.model import Name
-from tests.catalog.expression.sample import Sample, expression, query
+from tests.catalog.expression.sample import Sample, cases, expression, query
 
 POSTS = ("public", "posts")
 
@@ -147,6 +151,20 @@ def test_variables_without_a_table() -> None:
     extra = (Relation("", "", (("wanted", "uuid"), ("id", "uuid"))),)
     node = query("select id from orgs where id = wanted")
     assert canonical_query(node, KnownNames(orgs="id"), extra=extra).endswith("WHERE orgs.id = wanted")
+
+
+@pytest.mark.parametrize("name", ["expressions.txt", "views.txt"])
+def test_trees_are_left_alone(sample: Sample, name: str) -> None:
+    """Trees are shared between callers, so nothing here may change one."""
+    for source in cases(name):
+        node = expression(source) if name == "expressions.txt" else query(source)
+        before = copy.deepcopy(node)
+        text = (
+            canonical(node, sample.names, POSTS) if name == "expressions.txt" else canonical_query(node, sample.names)
+        )
+        rename_relation(text, POSTS, ("public", "articles"))
+        references(text)
+        assert node == before
 
 
 def test_expected_type() -> None:
