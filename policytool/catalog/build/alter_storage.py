@@ -38,7 +38,8 @@ def _tablespace(state: State, key: Name, command: Node) -> None:
 
 
 def _access_method(state: State, key: Name, command: Node) -> None:
-    state.update("tables", key, access_method=command.get("name"))
+    method = command.get("name")
+    state.update("tables", key, access_method=None if method == reloptions.HEAP else method)
 
 
 def _persistence(value: Literal["permanent", "unlogged"]) -> Any:

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from policytool.catalog.build.nodes import Node, elements, option_text
+from policytool.catalog.build.state import Refused
+
+HEAP = "heap"
 
 
 def spelled(nodes: list[Node]) -> tuple[str, ...]:
     """The options of a WITH clause; one without a value is true."""
     return merged((), nodes)
+
+
+def clauses(node: Node) -> dict[str, Any]:
+    """The fields of a table that WITH, USING and TABLESPACE fill, without what goes without saying."""
+    options = spelled(node.get("options", []))
+    if boolean(value_of(options, "oids") or "off"):
+        raise Refused("0A000", "tables declared WITH OIDS are not supported")
+    tablespace = node.get("tablespacename") or node.get("tableSpaceName")
+    method = node.get("accessMethod")
+    return {
+        "options": tuple(option for option in options if not option.startswith("oids=")),
+        "access_method": None if method == HEAP else method,
+        "tablespace": None if tablespace == "pg_default" else tablespace,
+    }
 
 
 def merged(options: tuple[str, ...], nodes: list[Node]) -> tuple[str, ...]:

@@ -278,12 +278,19 @@ def _elsewhere(state: State, key: Name, old: str, new: str) -> None:
         if state.sequences[sequence].owned_by == (*key, old):
             state.replace("sequences", sequence, replace(state.sequences[sequence], owned_by=(*key, new)))
     for publication in list(state.publications):
-        put(state, "publications", publication, _published(state.publications[publication], key, name))
+        put(state, "publications", publication, _published(state.publications[publication], key, old, new))
 
 
-def _published(publication: Publication, key: Name, name: Any) -> Publication:
+def _published(publication: Publication, key: Name, old: str, new: str) -> Publication:
     tables = tuple(
-        replace(t, columns=tuple(map(name, t.columns))) if (t.schema, t.table) == key else t for t in publication.tables
+        replace(
+            t,
+            columns=tuple(new if c == old else c for c in t.columns),
+            where=rename_column(t.where, key, old, new, True) if t.where is not None else None,
+        )
+        if (t.schema, t.table) == key
+        else t
+        for t in publication.tables
     )
     return publication if tables == publication.tables else replace(publication, tables=tables)
 

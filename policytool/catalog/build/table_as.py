@@ -57,9 +57,7 @@ def _create_from(state: State, into: Node, query: Node, if_not_exists: bool) -> 
         persistence=persistence,
         columns=found,
         grants=initial_grants(state, "TABLES", key[0], owner),
-        options=reloptions.spelled(into.get("options", [])),
-        access_method=into.get("accessMethod"),
-        tablespace=into.get("tableSpaceName"),
+        **reloptions.clauses(into),
     )
     state.create("tables", key, table)
     if before is not None:
