@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from policytool.cli.options import SEVERITY, coloured, common, configuration, option, progress, targets, write
+from policytool.cli.options import (
+    SEVERITY,
+    coloured,
+    common,
+    configuration,
+    option,
+    progress,
+    targets,
+    terminal_width,
+    write,
+)
 
 if TYPE_CHECKING:
     from policytool.audit.outcome import Audit
@@ -81,8 +91,6 @@ def render(audit: Audit, form: str, path: Path | None, options: dict[str, Any]) 
 
 
 def _text(audit: Audit, path: Path | None, options: dict[str, Any]) -> str:
-    import shutil
-
     from rich.console import Console
 
     from policytool.report.text import show
@@ -92,7 +100,7 @@ def _text(audit: Audit, path: Path | None, options: dict[str, Any]) -> str:
     buffer = io.StringIO()
     console = Console(
         file=buffer,
-        width=shutil.get_terminal_size((100, 24)).columns if path is None else 100,
+        width=terminal_width() if path is None else 100,
         force_terminal=terminal,
         no_color=not terminal,
         highlight=False,

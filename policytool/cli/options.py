@@ -104,3 +104,15 @@ def coloured(color: str) -> bool | None:
     if color == "always":
         return True
     return False if color == "never" or os.environ.get("NO_COLOR") else None
+
+
+def terminal_width() -> int:
+    """The columns to fill: COLUMNS, else those of the terminal that stdout or, behind a pipe, stderr goes to; else 100."""
+    if os.environ.get("COLUMNS", "").isdigit():
+        return max(40, int(os.environ["COLUMNS"]))
+    for stream in (sys.__stdout__, sys.__stderr__):
+        try:
+            return max(40, os.get_terminal_size(stream.fileno()).columns) if stream else 100
+        except (OSError, ValueError):
+            continue
+    return 100
