@@ -175,15 +175,7 @@ def rename_a_schema(state: State, old: str, new: str) -> None:
         raise Refused("42P06", f'schema "{new}" already exists')
     users = state.lookup.users.of(state, old)
     state.rekey("schemas", old, new, name=new)
-    rekeyed: dict[Object, Any] = {}
-    for kind in ("tables", "views", "sequences", *TYPE_KINDS, "functions"):
-        store: Any = kind
-        for key in [k for k in state.store(store) if k[0] == old]:
-            rekeyed[(kind, key)] = (new, *key[1:])
-            state.rekey(store, key, (new, *key[1:]), schema=new)
-    for other in [k for k in state.others if k[1] == old]:
-        rekeyed[("others", other)] = (other[0], new, other[2])
-        state.rekey("others", other, (other[0], new, other[2]), schema=new)
+    rekeyed = _rekey_all(state, old, new)
     _schema_fields(state, old, new)
 
     def link(name: Name) -> Name:
@@ -207,6 +199,20 @@ def rename_a_schema(state: State, old: str, new: str) -> None:
     rewrite(state, list(objects), change)
     for child in {key for name in list(state.lookup.children) if name[0] == new for key in state.lookup.children[name]}:
         put(state, "tables", child, _reparented(state.tables[child], lambda p: link(p) if p else None))
+
+
+def _rekey_all(state: State, old: str, new: str) -> dict[Object, Any]:
+    """Put everything in a schema under its new qualified name; the old keys with the new ones."""
+    rekeyed: dict[Object, Any] = {}
+    for kind in ("tables", "views", "sequences", *TYPE_KINDS, "functions"):
+        store: Any = kind
+        for key in [k for k in state.store(store) if k[0] == old]:
+            rekeyed[(kind, key)] = (new, *key[1:])
+            state.rekey(store, key, (new, *key[1:]), schema=new)
+    for other in [k for k in state.others if k[1] == old]:
+        rekeyed[("others", other)] = (other[0], new, other[2])
+        state.rekey("others", other, (other[0], new, other[2]), schema=new)
+    return rekeyed
 
 
 def _schema_fields(state: State, old: str, new: str) -> None:

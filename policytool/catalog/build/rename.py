@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from policytool.catalog.build import rename_part
+from policytool.catalog.build import rename_column, rename_part
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.moves import move_function, move_relation, move_type, rename_a_schema
 from policytool.catalog.build.nodes import range_name
@@ -30,7 +30,7 @@ def _rename(state: State, node: Node) -> None:
         case kind if kind in _RELATIONS:
             _relation(state, node, new)
         case "OBJECT_COLUMN" | "OBJECT_ATTRIBUTE":
-            rename_part.column(state, node, new)
+            rename_column.column(state, node, new)
         case "OBJECT_TABCONSTRAINT":
             rename_part.constraint(state, node, new)
         case "OBJECT_POLICY" | "OBJECT_TRIGGER" | "OBJECT_RULE":
