@@ -89,10 +89,9 @@ class Binder:
             yield from self._equal(right, left)
         elif kind == "AEXPR_IN" and op == "=":
             items = right.get("List", {}).get("items", ())
-            for item in items:
-                yield from self._equal(item, left)
             if len(items) == 1:
                 yield from self._equal(left, items[0])
+                yield from self._equal(items[0], left)
         elif kind == "AEXPR_OP_ANY" and op == "=":
             yield from self._any(left, right)
         elif kind == "AEXPR_OP" and op in ("@>", "<@", "&&", "?"):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from policytool.access.claims import plain_select
-from policytool.syntax.node import bool_of, names
+from policytool.access.rowmark import marked_column
+from policytool.syntax.node import bool_of, names, unwrapped
 
 Node = Mapping[str, Any]
 Branch = tuple[Node, ...]
@@ -48,19 +49,35 @@ def _of(node: Node, inline: Callable[[Node], Node | None]) -> tuple[Branch, ...]
         case {"SubLink": {"subLinkType": "EXPR_SUBLINK", "subselect": {"SelectStmt": select}}}:
             plain = plain_select(select)
             return ((node,),) if plain is None else _of(plain, inline)
-        case {"A_Expr": {"kind": "AEXPR_OP", "name": [{"String": {"sval": "="}}], "lexpr": left, "rexpr": right}} if (
-            bool_of(right) is True
-        ):
-            return _of(left, inline)
+        case {"A_Expr": {"name": [{"String": {"sval": "="}}]} as body}:
+            return _equal(node, body, inline)
         case {"FuncCall": _}:
             inner = inline(node)
-            return ((node,),) if inner is None else _inlined(node, inner, inline)
+            return ((node,),) if inner is None else _of(inner, inline)
     return ((node,),)
 
 
-def _inlined(call: Node, inner: Node, inline: Callable[[Node], Node | None]) -> tuple[Branch, ...]:
-    # A scalar query of a helper is no boolean structure: keep the query itself.
-    return _of(inner, inline)
+def _equal(node: Node, body: Node, inline: Callable[[Node], Node | None]) -> tuple[Branch, ...]:
+    if body.get("kind") == "AEXPR_OP" and bool_of(body.get("rexpr", {})) is True:
+        return _of(body.get("lexpr", {}), inline)
+    # `me IN (sender, receiver)` is one or the other; a list of constants is better kept together.
+    items = _items(body)
+    if any(marked_column(item) is not None for item in items):
+        return tuple((_equality(body.get("lexpr", {}), item),) for item in items)
+    return ((node,),)
+
+
+def _items(body: Node) -> list[Node]:
+    match body:
+        case {"kind": "AEXPR_IN", "rexpr": {"List": {"items": items}}}:
+            return list(items)
+        case {"kind": "AEXPR_OP_ANY", "rexpr": right}:
+            return list(unwrapped(right).get("A_ArrayExpr", {}).get("elements", ()))
+    return []
+
+
+def _equality(left: Node, right: Node) -> Node:
+    return {"A_Expr": {"kind": "AEXPR_OP", "name": [{"String": {"sval": "="}}], "lexpr": left, "rexpr": right}}
 
 
 def _case(body: Node, inline: Callable[[Node], Node | None]) -> tuple[Branch, ...]:

@@ -9,9 +9,11 @@ from msgspec import Struct
 
 from policytool.access.binding import Binder, Binding, Facts
 from policytool.access.helpers import Helpers
+from policytool.access.identity import Kind
 from policytool.access.initplan import IdentityCall, identity_calls
 from policytool.access.rowmark import mark, marked_column, row_column
 from policytool.access.truth import ANONYMOUS, SIGNED_IN, UNKNOWN, Truth, truth
+from policytool.catalog.expression.references import references
 from policytool.catalog.model import Table
 from policytool.syntax.fragments import parse_expression
 from policytool.syntax.node import walk
@@ -60,6 +62,18 @@ class Predicate(Struct, frozen=True, kw_only=True):
         return found is None or all(b.closed for b in found)
 
     @property
+    def ties(self) -> tuple[Kind | None, frozenset[str]]:
+        """How its rows are the person's: `own` or `tenant` with the columns that say so, of whichever branch.
+
+        None where some branch says nothing of the kind; branches for special persons are left out as in `bound`.
+        """
+        live = [b for b in self.branches or () if not b.dead and not (b.gated and not b.bindings)]
+        columns = frozenset(x.column for b in live for x in b.bindings)
+        if not live or not all(b.bindings for b in live):
+            return None, frozenset()
+        return ("own" if all(any(x.kind == "own" for x in b.bindings) for b in live) else "tenant"), columns
+
+    @property
     def indexable(self) -> bool:
         """Whether an index can find the rows: every branch compares a column plainly; one that does not needs all."""
         live = [b for b in self.branches or () if not b.dead]
@@ -76,23 +90,26 @@ class Analyst:
 
     def __init__(self, helpers: Helpers) -> None:
         self.helpers = helpers
-        self._known: dict[tuple[str, str, str], Predicate] = {}
+        self._known: dict[tuple[str, str, frozenset[str]], Predicate] = {}
 
     def predicate(self, text: str, table: Table) -> Predicate:
         """What an expression over the rows of a table says."""
-        key = (text, table.schema, table.name)
+        # What a table's name and its NOT NULL columns have no part in says the same of any table.
+        name = table.name if table.name in text else ""
+        named = references(text).own_columns if not name else None
+        not_null = frozenset(c.name for c in table.columns if c.not_null and (named is None or c.name in named))
+        key = (text, name, not_null)
         if key not in self._known:
-            self._known[key] = self._analyse(text, table)
+            self._known[key] = self._analyse(text, table.name, not_null)
         return self._known[key]
 
-    def _analyse(self, text: str, table: Table) -> Predicate:
+    def _analyse(self, text: str, table: str, not_null: frozenset[str]) -> Predicate:
         parsed = parse_expression(text)
         if parsed is None:
             return Predicate(
                 text=text, node=None, anon=UNKNOWN, authenticated=UNKNOWN, branches=None, anon_branches=None
             )
-        node = mark(parsed, table.name)
-        not_null = frozenset(c.name for c in table.columns if c.not_null)
+        node = mark(parsed, table)
         binder, inline = Binder(self.helpers, not_null), self.helpers.inline
         alternatives = binder.branches(node)
         signed_in = tuple(binder.facts(b, SIGNED_IN) for b in alternatives or ())

@@ -9,6 +9,7 @@ from policytool.catalog.model import Function, Grant, Role, Schema, Sequence, Ta
 from policytool.catalog.objects import Catalog
 
 Relation = Table | View | Sequence
+PREDEFINED = {"pg_read_all_data": ("SELECT",), "pg_write_all_data": ("INSERT", "UPDATE", "DELETE")}
 
 
 class Granted(Protocol):
@@ -72,7 +73,7 @@ class Privileges:
 
         An owner's rights are ordinary grants to it: they can be revoked, and are spelled out like any other.
         """
-        if self.superuser(role):
+        if self.superuser(role) or self._predefined(role, privilege, item):
             return True
         grants = self.grants(role, privilege, item)
         if column is None:
@@ -82,11 +83,16 @@ class Privileges:
     def uses(self, role: str, schema: str) -> bool:
         """USAGE on a schema. A schema that is not in the catalog is pg_catalog or the like, open to all."""
         found: Schema | None = self._catalog.schemas.get(schema)
-        return found is None or self.can(role, "USAGE", found)
+        return found is None or bool(self.closure(role) & PREDEFINED.keys()) or self.can(role, "USAGE", found)
 
     def can_execute(self, role: str, function: Function) -> bool:
         """EXECUTE on a function, and USAGE on its schema."""
         return self.uses(role, function.schema) and self.can(role, "EXECUTE", function)
+
+    def _predefined(self, role: str, privilege: str, item: Granted) -> bool:
+        """What pg_read_all_data and pg_write_all_data give without any grant (manual, section 21.5)."""
+        members = self.closure(role) & PREDEFINED.keys()
+        return isinstance(item, Table | View | Sequence) and any(privilege in PREDEFINED[m] for m in members)
 
     def _ordered(self, role: str) -> Iterable[str]:
         # The role's own grants are the best evidence, PUBLIC's come last.

@@ -17,7 +17,6 @@ Reach = Literal["none", "own", "tenant", "conditional", "all"]
 Judged = tuple[Policy, Predicate]
 COMMANDS: tuple[Command, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
 WRITES: tuple[Command, ...] = ("INSERT", "UPDATE", "DELETE")
-_KINDS: tuple[Literal["own", "tenant"], ...] = ("own", "tenant")
 
 
 class RowFilter(Struct, frozen=True, kw_only=True):
@@ -111,14 +110,13 @@ def _combined(opening: list[Judged], closing: list[Judged], anonymous: bool) -> 
 def _reach(opening: list[Predicate], narrowing: list[Predicate], anonymous: bool) -> tuple[Reach, tuple[str, ...]]:
     if anonymous:
         return "conditional", ()  # nobody's rows are an anonymous visitor's own
-    for kind in _KINDS:
-        for predicate in narrowing:
-            if predicate.scoped() and (bound := predicate.bound(kind)):
-                return kind, tuple(sorted(bound))
-    tied = [p for p in opening if p.scoped() and p.bound()]
-    rest = [p for p in opening if p not in tied]
+    for predicate in sorted(narrowing, key=lambda p: p.ties[0] or "unknown"):
+        kind, columns = predicate.ties
+        if kind is not None and predicate.scoped():
+            return kind, tuple(sorted(columns))
+    tied = [p.ties for p in opening if p.scoped() and p.ties[0] is not None]
     # Policies that ask for a special person (an administrator's) tie no row; they widen nothing for anybody else.
-    if not tied or any(not p.scoped() or p.branches is None for p in rest):
+    if not tied or any(not p.scoped() or p.branches is None for p in opening):
         return "conditional", ()
-    columns = tuple(sorted({c for p in tied for c in p.bound()}))
-    return ("own" if all(p.bound("own") for p in tied) else "tenant"), columns
+    columns = frozenset(column for _, found in tied for column in found)
+    return ("own" if all(kind == "own" for kind, _ in tied) else "tenant"), tuple(sorted(columns))

@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from policytool.api import Loaded, choose_platform, context
-from policytool.audit.run import Selection, run
+from policytool.api import Loaded, audit, choose_platform
+from policytool.audit.run import Selection
 from policytool.catalog.build import build
 from policytool.config import Config, PlatformName
 from policytool.finding import Finding
@@ -22,17 +22,21 @@ _BLOCK = re.compile(r"```sql([^\n]*)\n(.*?)```", re.DOTALL)
 _MARK = re.compile(r"-- finding: (.+)$")
 
 
-def audited(
-    *texts: str, platform: PlatformName = "supabase", rules: Iterable[str] = (), **config: Any
-) -> tuple[Finding, ...]:
-    """The findings on some files of SQL, by all rules or by those named."""
+def loaded(*texts: str, platform: PlatformName = "supabase", **config: Any) -> Loaded:
+    """Some files of SQL, with their catalog."""
     files = tuple(SqlFile(path=f"{i}.sql", text=text, order=i) for i, text in enumerate(texts))
     project = Project(label="test", layout="folder", files=files)
     settings = Config(platform=platform, **config)
     built = build(files, choose_platform(project, settings, platform))
-    loaded = Loaded(project=project, built=built, config=settings)
-    selection = Selection(select=tuple(rules))
-    return run(context(loaded), selection=selection, config=settings, statements=built.statements).findings
+    return Loaded(project=project, built=built, config=settings)
+
+
+def audited(
+    *texts: str, platform: PlatformName = "supabase", rules: Iterable[str] = (), **config: Any
+) -> tuple[Finding, ...]:
+    """The findings on some files of SQL, by all rules or by those named."""
+    source = loaded(*texts, platform=platform, **config)
+    return audit(source, selection=Selection(select=tuple(rules))).result.findings
 
 
 def dotted(finding: Finding) -> str:
