@@ -212,6 +212,7 @@ class Table(Item, frozen=True, kw_only=True):
     grants: tuple[Grant, ...] = ()
     rls_enabled: bool = False
     rls_forced: bool = False
+    rls_at: Location | None = None  # the statement that last said so: evidence, like made and changed
     partition_key: str | None = None  # e.g. RANGE (created_at)
     partition_of: Name | None = None
     partition_bound: str | None = None

@@ -16,7 +16,7 @@ Key = tuple[str, str]  # kind and identity
 
 # Evidence and places, which only one of the two can have, and what is compared part by part.
 _LEFT_OUT: Final = frozenset(
-    {"name", "schema", "made", "changed", "using_at", "with_check_at", "body_at", "by_default", "grants",
+    {"name", "schema", "made", "changed", "using_at", "with_check_at", "body_at", "rls_at", "by_default", "grants",
      "assumed"}
 )  # fmt: skip
 _LEFT_OUT_OF: Final[dict[type, frozenset[str]]] = {

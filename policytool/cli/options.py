@@ -107,7 +107,7 @@ def coloured(color: str) -> bool | None:
 
 
 def terminal_width() -> int:
-    """The columns to fill: COLUMNS, else those of the terminal that stdout or, behind a pipe, stderr goes to; else 100."""
+    """The columns to fill: COLUMNS, else the terminal of stdout or, behind a pipe, of stderr; else 100."""
     if os.environ.get("COLUMNS", "").isdigit():
         return max(40, int(os.environ["COLUMNS"]))
     for stream in (sys.__stdout__, sys.__stderr__):

@@ -40,7 +40,7 @@ class DefinerViewOverRls(ViewRule):
             because=(
                 *access.because(role, ("SELECT",), view),
                 *(
-                    Related(message=f"{t.schema}.{t.name} has row level security on", location=t.made)
+                    Related(message=f"{t.schema}.{t.name} has row level security on", location=t.rls_at)
                     for t in hidden[:3]
                 ),
             ),

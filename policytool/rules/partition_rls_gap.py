@@ -33,7 +33,7 @@ class PartitionRlsGap(TableRule):
             at=table.made,
             because=(
                 *grants_of(found, table, context.access),
-                Related(message=f"{parent} has row level security on", location=ancestor.changed),
+                Related(message=f"{parent} has row level security on", location=ancestor.rls_at),
             ),
             fix=Fix(
                 sql=f"alter table {qualified(table.schema, table.name)} enable row level security;",

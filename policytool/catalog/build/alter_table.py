@@ -139,7 +139,7 @@ def _row_security(field: str, value: bool) -> Subcommand:
     def change(state: State, key: Name, command: Node) -> None:
         if state.tables[key].kind == "foreign table":
             raise Refused("42809", f'ALTER action ROW SECURITY cannot be performed on relation "{key[1]}"')
-        state.update("tables", key, **{field: value})
+        state.update("tables", key, rls_at=state.at, **{field: value})
 
     return change
 

@@ -45,6 +45,7 @@ def keep(state: State, key: Name, before: Table) -> None:
         rules=before.rules,
         rls_enabled=before.rls_enabled,
         rls_forced=before.rls_forced,
+        rls_at=before.rls_at,
         grants=before.grants,
         owner=before.owner,
         comment=before.comment,
