@@ -108,7 +108,7 @@ def audit(
 class Parity(Struct, frozen=True, kw_only=True):
     """A source's catalog as it was built and as a server shows it, and where the two differ.
 
-    Files that the server refused are left out on both sides; they are in `refused`.
+    Of files that the server refused (`refused`) only what had taken effect by then is built.
     """
 
     project: Project
@@ -138,10 +138,10 @@ def parity(
     progress(f"applying {len(project.files)} files")
     observed = observe(project.files, chosen)
     refused = tuple(result for result in observed.results if result.error is not None)
-    without = {result.path for result in refused}
+    kept = {result.path: result.kept for result in refused}
     progress("comparing")
     built = build(
-        [file for file in project.files if file.path not in without],
+        [structs.replace(file, text=file.text[: kept.get(file.path)]) for file in project.files],
         structs.replace(chosen, major_version=observed.major_version),
     )
     return Parity(

@@ -53,12 +53,16 @@ class ApplyError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileResult:
-    """What became of one file; `ignored` holds the psql lines that would have done something."""
+    """What became of one file; `ignored` holds the psql lines that would have done something.
+
+    After an error, the file has taken effect up to the character `kept`: what ran outside of transactions stays.
+    """
 
     path: str
     statements: int
     seconds: float
     error: ApplyError | None = None
+    kept: int = 0
     ignored: tuple[str, ...] = ()
 
 
@@ -118,12 +122,14 @@ def apply_file(connection: Connection, file: SqlFile, after_extension: AfterExte
     ignored: list[str] = []
     steps = list(_steps(file, ignored))
     connection.prepare_threshold = None
-    error = _run(connection, steps, after_extension, transaction=file.transaction)
+    error, kept = _run(connection, steps, after_extension, transaction=file.transaction)
+    last = steps[kept - 1] if kept else None
     return FileResult(
         path=file.path,
         statements=len(steps),
         seconds=time.perf_counter() - began,
         error=error,
+        kept=last.piece.after if last is not None and last.file is file else 0,
         ignored=tuple(ignored),
     )
 
@@ -153,22 +159,27 @@ def _steps(file: SqlFile, ignored: list[str]) -> Iterator[_Step]:
 
 def _run(
     connection: Connection, steps: list[_Step], after_extension: AfterExtension | None, *, transaction: bool
-) -> ApplyError | None:
-    """Run the steps; one that refuses a transaction is committed around, after those before it have run once more."""
+) -> tuple[ApplyError | None, int]:
+    """Run the steps, and say how many have taken effect.
+
+    One that refuses a transaction is committed around, after those before it have run once more. A transaction that the
+    file leaves open is committed, as by a tool that puts its own around the file.
+    """
     import psycopg
 
     alone: set[int] = set()
     position = begun = 0
     while position < len(steps):
         try:
-            if transaction and position not in alone and not _in_transaction(connection):
-                connection.execute("begin")
-                begun = position
-            elif position in alone and _in_transaction(connection):
+            if position in alone and _in_transaction(connection):
                 connection.execute("commit")
+            if not _in_transaction(connection):
+                begun = position
+                if transaction and position not in alone:
+                    connection.execute("begin")
             if reason := forbidden(steps[position].sql):
                 connection.execute("rollback")
-                return _refused(steps[position], reason)
+                return _refused(steps[position], reason), begun
             if after_extension and (match := _EXTENSION.match(steps[position].sql)):
                 _make_extension(connection, steps[position], after_extension(match["name"] or match["plain"].lower()))
             else:
@@ -176,16 +187,16 @@ def _run(
             position += 1
             if position == len(steps) and _in_transaction(connection):
                 position -= 1
-                connection.execute("commit" if transaction else "rollback")
+                connection.execute("commit")
                 position += 1
         except psycopg.Error as error:
             if not connection.closed:
                 connection.execute("rollback")
             if not (transaction and error.sqlstate == ACTIVE_TRANSACTION and position not in alone):
-                return _described(steps[position], error)
+                return _described(steps[position], error), begun
             alone.add(position)
             position = begun
-    return None
+    return None, len(steps)
 
 
 def _in_transaction(connection: Connection) -> bool:
