@@ -36,6 +36,7 @@ class Privileges:
                 self._parents.setdefault(membership.member, []).append(membership.role)
             if membership.set:
                 self._settable.setdefault(membership.member, []).append(membership.role)
+        self._everywhere: dict[str, frozenset[str]] = {}
         self._closures: dict[str, frozenset[str]] = {}
         self._by_grantee: dict[int, tuple[Granted, Mapping[tuple[str, str], tuple[Grant, ...]]]] = {}
 
@@ -73,7 +74,7 @@ class Privileges:
 
         An owner's rights are ordinary grants to it: they can be revoked, and are spelled out like any other.
         """
-        if self.superuser(role) or self._predefined(role, privilege, item):
+        if self.superuser(role) or (privilege in self._given(role) and isinstance(item, Relation)):
             return True
         grants = self.grants(role, privilege, item)
         if column is None:
@@ -83,16 +84,18 @@ class Privileges:
     def uses(self, role: str, schema: str) -> bool:
         """USAGE on a schema. A schema that is not in the catalog is pg_catalog or the like, open to all."""
         found: Schema | None = self._catalog.schemas.get(schema)
-        return found is None or bool(self.closure(role) & PREDEFINED.keys()) or self.can(role, "USAGE", found)
+        return found is None or bool(self._given(role)) or self.can(role, "USAGE", found)
 
     def can_execute(self, role: str, function: Function) -> bool:
         """EXECUTE on a function, and USAGE on its schema."""
         return self.uses(role, function.schema) and self.can(role, "EXECUTE", function)
 
-    def _predefined(self, role: str, privilege: str, item: Granted) -> bool:
-        """What pg_read_all_data and pg_write_all_data give without any grant (manual, section 21.5)."""
-        members = self.closure(role) & PREDEFINED.keys()
-        return isinstance(item, Table | View | Sequence) and any(privilege in PREDEFINED[m] for m in members)
+    def _given(self, role: str) -> frozenset[str]:
+        """What pg_read_all_data and pg_write_all_data give on every relation (manual, section 21.5)."""
+        if role not in self._everywhere:
+            members = self.closure(role) & PREDEFINED.keys()
+            self._everywhere[role] = frozenset(p for member in members for p in PREDEFINED[member])
+        return self._everywhere[role]
 
     def _ordered(self, role: str) -> Iterable[str]:
         # The role's own grants are the best evidence, PUBLIC's come last.

@@ -29,7 +29,8 @@ create function public.my_orgs() returns setof uuid language sql stable security
 create function public.current_org() returns uuid language sql stable
   as $$ select (auth.jwt() ->> 'org_id')::uuid $$;
 create function public.has_role(who uuid, wanted text) returns boolean language sql stable security definer
-  set search_path = '' as $$ select exists (select 1 from public.members m where m.user_id = who and m.role = wanted) $$;
+  set search_path = ''
+  as $$ select exists (select 1 from public.members m where m.user_id = who and m.role = wanted) $$;
 create table public.t (
   id uuid primary key, user_id uuid not null, org_id uuid not null, list_id uuid, status text, path text, day date,
   member_ids uuid[], info jsonb
