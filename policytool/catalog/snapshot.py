@@ -137,7 +137,7 @@ def _check_format(text: str | bytes, label: str) -> None:
         head = msgspec.json.decode(text, type=_Head)
     except msgspec.ValidationError:
         raise SourceError(f"{label} is no snapshot: it holds no JSON object", hint=_HINT) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"{label} is not JSON: {_said(error)}", hint=_HINT) from None
     if isinstance(head.format, int) and head.format > FORMAT:
         hint = "update policytool, or write the snapshot again with this one"

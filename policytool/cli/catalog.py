@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from policytool.cli.options import common, configuration, progress, targets, write
+from policytool.cli.options import common, configuration, option, progress, targets, write
 from policytool.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ FORMATS = ("text", "json", "sql")
 
 @click.command("catalog")
 @click.argument("source", required=False)
-@click.option("--schema", "schemas", multiple=True, metavar="NAME", help="Only what is in this schema; repeatable.")
+@option("--schema", "schemas", multiple=True, metavar="NAME", help="Only what is in this schema; repeatable.")
 @common(FORMATS)
 def command(source: str | None, schemas: tuple[str, ...], **options: Any) -> int:
     """Print the catalog that the migrations in SOURCE build: what the database holds after them.

@@ -31,15 +31,10 @@ def show(audit: Audit, console: Console, *, verbosity: int = 0) -> None:
 def _head(audit: Audit, console: Console, verbosity: int) -> None:
     project, platform = audit.project, audit.platform
     schemas = ", ".join(platform.exposed_schemas) or "all"
-    console.print(
-        Text(f"{project.label}: {_count(len(project.files), 'file')} ({project.layout}), ")
-        + Text(
-            f"{_count(audit.statements, 'statement')}; platform {platform.name}: {platform.why}; "
-            f"exposed schemas: {schemas}"
-        ),
-        soft_wrap=False,
-        style="dim",
-    )
+    read = f"{_count(len(project.files), 'file')} ({project.layout}), {_count(audit.statements, 'statement')}"
+    what = "a snapshot" if project.layout == "snapshot" else read
+    line = f"{project.label}: {what}; platform {platform.name}: {platform.why}; exposed schemas: {schemas}"
+    console.print(Text(line), soft_wrap=False, style="dim")
     for note in project.notes:
         place = f"{note.path}: " if note.path else ""
         console.print(Text(f"note: {place}{note.message}" + (f" ({note.hint})" if note.hint else "")), style="dim")

@@ -26,7 +26,7 @@ _WRITTEN: Final = frozenset(
 
 def steps(world: World, before: Any, after: Any) -> Iterator[Step]:
     """The statements from the owner, privileges and comments before (None: those of a new object) to those after."""
-    if not is_written(after) or (isinstance(after, EventTrigger) and before is None):
+    if before is None and (isinstance(after, EventTrigger) or not is_written(after)):
         return
     schema = described.schema_of(after)
     owner = list(_owner(world, before, after))
@@ -36,7 +36,7 @@ def steps(world: World, before: Any, after: Any) -> Iterator[Step]:
         given = before.grants if before is not None else privileges.initial(world, after)
         yield from privileges.steps(world, after, given)
     yield from comments.steps(after, before)
-    if isinstance(after, Table):
+    if isinstance(after, Table) and after.kind != "foreign table":
         identity = before.replica_identity if before is not None else "DEFAULT"
         if after.replica_identity != identity:
             key = ("replica identity", after.schema, after.name)
@@ -55,7 +55,7 @@ def is_written(item: Any) -> bool:
             return functions.is_written(item)
         case Other():
             return item.kind in _WRITTEN
-    return not isinstance(item, BaseType) or item.origin is not None
+    return not isinstance(item, BaseType)
 
 
 def _owner(world: World, before: Any, after: Any) -> Iterator[str]:

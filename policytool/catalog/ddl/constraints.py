@@ -102,6 +102,15 @@ def in_create(constraint: Constraint) -> bool:
     return constraint.kind != "FOREIGN KEY" and (constraint.validated or not constraint.enforced)
 
 
+def shape(table: Table, constraint: Constraint) -> tuple[object, ...] | None:
+    """What makes two keys of a table alike; None for what has no index."""
+    index = index_of(table, constraint)
+    if index is None:
+        return None
+    timing = (constraint.deferrable, constraint.deferred, constraint.operators)
+    return (index.keys, index.include, index.predicate, index.method, index.nulls_not_distinct, *timing)
+
+
 def key(table: Name, constraint: Constraint) -> tuple[str, ...]:
     """The key of a constraint's step."""
     return ("constraint", *table, constraint.name)

@@ -25,12 +25,16 @@ def steps(platform: Catalog, catalog: Catalog, role: str) -> Iterator[Step]:
     yield from _drops(platform, catalog)
     yield from privileges.withdrawn(platform.default_privileges, role, _schemas_of_own(catalog))
     for name in sorted(catalog.schemas):
-        if name not in platform.schemas:
-            yield step(Phase.SCHEMAS, ("schema", name), create_schema(catalog.schemas[name], role), schema=name)
+        schema, was = catalog.schemas[name], platform.schemas.get(name)
+        if schema.origin is None and (was is None or is_remade(was, schema)):
+            yield step(Phase.SCHEMAS, ("schema", name), create_schema(schema, role), schema=name)
     for name in sorted(catalog.extensions):
         extension, before = catalog.extensions[name], platform.extensions.get(name)
-        if before is None or before.schema != extension.schema:
-            yield step(Phase.EXTENSIONS, ("extension", name), create_extension(extension), schema=extension.schema)
+        if before is None or is_remade(before, extension) or before.schema != extension.schema:
+            home = catalog.schemas.get(extension.schema)
+            own_schema = home is not None and home.origin == "extension"
+            sql = create_extension(extension, own_schema=own_schema)
+            yield step(Phase.EXTENSIONS, ("extension", name), sql, schema=extension.schema)
 
 
 def _schemas_of_own(catalog: Catalog) -> frozenset[str]:
@@ -44,11 +48,13 @@ def create_schema(schema: Schema, role: str) -> str:
     return f"create schema {identifier(schema.name)}{owner}"
 
 
-def create_extension(extension: Extension) -> str:
-    """CREATE EXTENSION; the version only where it is not the one that comes by itself."""
+def create_extension(extension: Extension, *, own_schema: bool = False) -> str:
+    """CREATE EXTENSION, which may make its schema; the version only where it is not the one that comes by itself."""
     file = extension_file(extension.name)
     usual = _VERSION.match(file.text) if file is not None else None
-    text = f"create extension {identifier(extension.name)} with schema {identifier(extension.schema)}"
+    text = f"create extension {identifier(extension.name)}"
+    if not own_schema:
+        text += f" with schema {identifier(extension.schema)}"
     if extension.version is None or (usual is not None and usual[1] == extension.version):
         return text
     return f"{text} version {literal(extension.version)}"
@@ -57,13 +63,18 @@ def create_extension(extension: Extension) -> str:
 def _drops(platform: Catalog, catalog: Catalog) -> Iterator[Step]:
     for name, extension in platform.extensions.items():
         now = catalog.extensions.get(name)
-        if now is None or now.schema != extension.schema:
+        if now is None or is_remade(extension, now) or now.schema != extension.schema:
             yield _drop(extension)
     for field in _DROPPED:
         held = getattr(catalog, field)
         for key, item in getattr(platform, field).items():
-            if key not in held and item.origin == "platform":
+            if item.origin == "platform" and (key not in held or is_remade(item, held[key])):
                 yield _drop(item)
+
+
+def is_remade(before: Any, after: Any) -> bool:
+    """Whether the user dropped an object of the platform and made one of the same name."""
+    return before.origin == "platform" and after.origin is None
 
 
 def _drop(item: Any) -> Step:

@@ -19,7 +19,7 @@ def create(function: Function, *, replacing: bool = False) -> str:
     name = qualified(function.schema, function.name)
     if function.kind == "aggregate":
         return _aggregate(function, name)
-    if function.returns is None and function.kind != "procedure":
+    if _is_assumed(function):
         return f"-- function {described(function)} was made by no migration: only its arguments are known"
     if function.language == "c":
         return f"-- function {described(function)} is written in C: the catalog does not say in which library"
@@ -31,6 +31,12 @@ def create(function: Function, *, replacing: bool = False) -> str:
     lines += [f"language {identifier(function.language)}", *_attributes(function)]
     lines.append(function.body if function.atomic else f"as {words.dollar_quoted(function.body)}")
     return "\n".join(lines)
+
+
+def _is_assumed(function: Function) -> bool:
+    """Whether no migration made it: then nothing is known but its arguments, and that triggers can call it."""
+    returns = function.returns in ("trigger", "event_trigger") and function.language == "sql"
+    return function.kind != "procedure" and (function.returns is None or returns)
 
 
 def _argument(argument: Argument) -> str:

@@ -15,10 +15,19 @@ from policytool.catalog.spelling import qualified
 Event = tuple[Name, str]  # a table and a column that was added to it
 
 
-def is_attached(table: Table) -> bool:
-    """Whether ALTER TABLE … INHERIT makes the same table: everything inherited is its own as well."""
-    checks = (c for c in table.constraints if c.kind == "CHECK")
-    return all(c.local for c in table.columns if c.inherited) and all(c.local for c in checks if c.inherited)
+def is_attached(world: World, table: Table) -> bool:
+    """Whether only ALTER TABLE … INHERIT makes the table: all its columns are its own, in an order of its own."""
+    return all(c.local for c in table.columns if c.inherited) and not keeps_order(world, table)
+
+
+def late_checks(world: World, table: Table) -> frozenset[str]:
+    """The CHECKs that a table got after others were attached to it, for these have them from it alone."""
+    found: set[str] = set()
+    for child in world.children.get((table.schema, table.name), ()):
+        if is_attached(world, child):
+            found |= {c.name for c in child.constraints if c.kind == "CHECK" and c.inherited and not c.local}
+            found |= late_checks(world, child)
+    return frozenset(found)
 
 
 def expected(world: World, table: Table) -> dict[str, Column]:
@@ -57,11 +66,11 @@ def families(world: World, tables: Iterable[Table]) -> list[list[Table]]:
     for table in tables:
         name = (table.schema, table.name)
         family = of.setdefault(name, {name})
-        for parent in table.inherits if not is_attached(table) else ():
+        for parent in table.inherits if not is_attached(world, table) else ():
             family |= of.setdefault(parent, {parent})
             for member in family:
                 of[member] = family
-        if table.inherits and not is_attached(table) and not keeps_order(world, table):
+        if table.inherits and not is_attached(world, table) and not keeps_order(world, table):
             crooked.add(name)
     found = {min(of[name]): of[name] for name in crooked}
     return [[world.catalog.tables[name] for name in sorted(found[first])] for first in sorted(found)]

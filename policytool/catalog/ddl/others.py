@@ -45,7 +45,7 @@ def create(world: World, other: Other) -> list[str]:
         case "statistics":
             return [f"create statistics {name} {definition}"]
         case "operator family":
-            return [f"create operator family {name} {definition.lower()}"]
+            return [f"create operator family {name}"]
         case "language":
             return [f"create {'trusted ' if definition else ''}language {name}"]
         case "access method":

@@ -22,6 +22,7 @@ class Phase(IntEnum):
     SERVERS = auto()
     LESSER = auto()
     TABLES = auto()
+    INHERITANCE = auto()
     CONSTRAINTS = auto()
     OWNED = auto()
     INDEXES = auto()
@@ -31,12 +32,12 @@ class Phase(IntEnum):
     FUNCTIONS = auto()
     MATERIALIZED = auto()
     TRIGGERS = auto()
+    PUBLICATIONS = auto()
     OWNERS = auto()
     SECURITY = auto()
     POLICIES = auto()
     GRANTS = auto()
     COMMENTS = auto()
-    PUBLICATIONS = auto()
     ROWS = auto()
     DEFAULT_PRIVILEGES = auto()
     EVENT_TRIGGERS = auto()
@@ -53,21 +54,22 @@ HEADINGS = {
     Phase.SERVERS: "foreign servers",
     Phase.LESSER: "operators, casts, collations, text search",
     Phase.TABLES: "tables",
+    Phase.INHERITANCE: "inheritance",
     Phase.CONSTRAINTS: "constraints",
     Phase.OWNED: "sequences of columns",
     Phase.INDEXES: "indexes",
     Phase.FOREIGN_KEYS: "foreign keys",
-    Phase.PARTITIONS: "partitions and inheritance",
+    Phase.PARTITIONS: "partitions",
     Phase.VIEWS: "views",
     Phase.FUNCTIONS: "functions",
     Phase.MATERIALIZED: "materialized views and statistics",
     Phase.TRIGGERS: "triggers and rules",
+    Phase.PUBLICATIONS: "publications and replica identities",
     Phase.OWNERS: "owners",
     Phase.SECURITY: "row level security",
     Phase.POLICIES: "policies",
     Phase.GRANTS: "privileges",
     Phase.COMMENTS: "comments",
-    Phase.PUBLICATIONS: "publications",
     Phase.ROWS: "storage buckets",
     Phase.DEFAULT_PRIVILEGES: "default privileges",
     Phase.EVENT_TRIGGERS: "event triggers",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
+from policytool.catalog.build.assume import UNKNOWN
 from policytool.catalog.ddl import columns, constraints, indexes, inheritance, words
 from policytool.catalog.ddl.names import relation_key
 from policytool.catalog.ddl.step import Key, Phase, Step, step
@@ -23,7 +26,7 @@ def steps(world: World, own: list[Table]) -> Iterator[Step]:
             yield whole
     for table in own:
         if table.assumed:
-            yield _assumed(table)
+            yield _assumed(world, table)
         elif (table.schema, table.name) not in together:
             yield _created(world, table)
         yield from _later(world, table, split=(table.schema, table.name) in together)
@@ -31,18 +34,29 @@ def steps(world: World, own: list[Table]) -> Iterator[Step]:
         yield from _attached(world, table)
 
 
-def _assumed(table: Table) -> Step:
+def _assumed(world: World, table: Table) -> Step:
+    """A table that no migration made: it must be there, and gets the columns that migrations added."""
     name = (table.schema, table.name)
-    remark = f"-- table {qualified(*name)} was made by no migration: only its name is known"
-    return step(Phase.TABLES, relation_key(name), remark, schema=table.schema)
+    sql = [f"-- table {qualified(*name)} was made by no migration: it must be there already"]
+    for column in table.columns:
+        if column.type != UNKNOWN:
+            text = columns.definition(column, sequence=world.identity(table, column))
+            sql.append(f"alter table {qualified(*name)} add column {text}")
+        elif column.default is not None:
+            sql.append(columns.alter(table, column, f"set default {column.default}"))
+        elif column.not_null:
+            sql.append(columns.alter(table, column, "set not null"))
+    sql += columns.adjustments(table, table.columns)
+    needs = world.references.of(columns.texts(table.columns))
+    return Step(phase=Phase.TABLES, key=relation_key(name), sql=tuple(sql), schema=table.schema, needs=needs)
 
 
 def _created(world: World, table: Table) -> Step:
     name = (table.schema, table.name)
     inline = _inline(world, table)
-    by_columns = table.inherits and not inheritance.is_attached(table)
+    by_columns = table.inherits and not inheritance.is_attached(world, table)
     sql = [create(world, table, inline)]
-    sql += columns.adjustments(table, _listed(table))
+    sql += columns.adjustments(table, _listed(world, table))
     sql += inheritance.adjustments(world, table) if by_columns else []
     makes = {constraints.key(name, c) for c in inline} | {
         ("index", table.schema, i.name) for i in table.indexes if i.constraint in {c.name for c in inline}
@@ -68,20 +82,28 @@ def _needs(world: World, table: Table, inline: list[Constraint]) -> frozenset[Ke
         needs |= {("type", *table.of_type)}
     if table.server is not None:
         needs |= {("server", table.server)}
-    return needs | {relation_key(parent) for parent in table.inherits if not inheritance.is_attached(table)}
+    return needs | {relation_key(parent) for parent in table.inherits if not inheritance.is_attached(world, table)}
 
 
 def _plain(world: World, table: Table) -> list[Column]:
     """The columns as CREATE TABLE has them; without their defaults where the table is bare."""
-    listed = _listed(table)
+    listed = _listed(world, table)
     if relation_key((table.schema, table.name)) not in world.bare:
         return listed
     return [Column(name=c.name, type=c.type, generated=c.generated, collation=c.collation) for c in listed]
 
 
-def _listed(table: Table) -> list[Column]:
+def _spelled(world: World, table: Table) -> Iterator[Column]:
+    """The columns as they are written: NOT NULL only where no parent says it already."""
+    above = inheritance.expected(world, table) if table.inherits and not inheritance.is_attached(world, table) else {}
+    for column in _listed(world, table):
+        known = above.get(column.name)
+        yield replace(column, not_null=False) if known is not None and known.not_null else column
+
+
+def _listed(world: World, table: Table) -> list[Column]:
     """The columns that CREATE TABLE spells out; the others come from parents."""
-    if table.inherits and not inheritance.is_attached(table):
+    if table.inherits and not inheritance.is_attached(world, table):
         return [column for column in table.columns if column.local]
     return list(table.columns)
 
@@ -89,7 +111,15 @@ def _listed(table: Table) -> list[Column]:
 def _inline(world: World, table: Table) -> list[Constraint]:
     if relation_key((table.schema, table.name)) in world.bare:
         return []
-    return [c for c in table.constraints if constraints.in_create(c) and not constraints.is_inherited(table, c)]
+    late = inheritance.late_checks(world, table)
+    found = [
+        c
+        for c in table.constraints
+        if constraints.in_create(c) and not constraints.is_inherited(table, c) and c.name not in late
+    ]
+    # CREATE TABLE makes one of two keys that are alike (transformIndexConstraints); the second comes later.
+    shapes = [constraints.shape(table, c) for c in found]
+    return [c for n, c in enumerate(found) if shapes[n] is None or shapes[n] not in shapes[:n]]
 
 
 # --- CREATE TABLE ---------------------------------------------------------------------------------------------------
@@ -103,7 +133,7 @@ def create(world: World, table: Table, inline: list[Constraint]) -> str:
         text = f"{head} of {qualified(*table.of_type)}{' ' + words.bracketed(parts) if parts else ''}"
     else:
         text = f"{head} {words.bracketed(parts) if parts else '()'}"
-    return text + _tail(table)
+    return text + _tail(world, table)
 
 
 def _head(table: Table) -> str:
@@ -114,7 +144,7 @@ def _head(table: Table) -> str:
 
 def _columns(world: World, table: Table) -> Iterator[str]:
     plain = relation_key((table.schema, table.name)) in world.bare
-    for column in _listed(table):
+    for column in _spelled(world, table):
         if table.of_type is not None and not columns.needs_options(column):
             continue
         sequence = world.identity(table, column)
@@ -126,9 +156,9 @@ def _columns(world: World, table: Table) -> Iterator[str]:
         yield text
 
 
-def _tail(table: Table) -> str:
+def _tail(world: World, table: Table) -> str:
     text = ""
-    if table.inherits and not inheritance.is_attached(table):
+    if table.inherits and not inheritance.is_attached(world, table):
         text += inheritance.parents_clause(table)
     if table.partition_key is not None:
         text += f" partition by {table.partition_key}"
@@ -152,13 +182,13 @@ def _family(world: World, family: list[Table]) -> Step | None:
     while len(done) < len(by_name):
         for name, table in by_name.items():
             if name not in done and all(p in done or p not in by_name for p in table.inherits):
-                sql.append(f"{_head(table)} (){_tail(table)}")
+                sql.append(f"{_head(table)} (){_tail(world, table)}")
                 done.append(name)
     for table, column in added:
         text = columns.definition(column, sequence=world.identity(table, column))
         sql.append(f"alter table {qualified(table.schema, table.name)} add column {text}")
     for table in family:
-        sql += [*columns.adjustments(table, _listed(table)), *inheritance.adjustments(world, table)]
+        sql += [*columns.adjustments(table, _listed(world, table)), *inheritance.adjustments(world, table)]
     keys = [relation_key(name) for name in done]
     needs = frozenset[Key]().union(*(_needs(world, table, []) for table in family)) - set(keys)
     return Step(
@@ -173,16 +203,16 @@ def _later(world: World, table: Table, *, split: bool) -> Iterator[Step]:
     """Defaults and constraints that CREATE TABLE did not make."""
     bare = relation_key((table.schema, table.name)) in world.bare
     if bare and not split:
-        for column in _listed(table):
+        for column in _listed(world, table):
             if column.default is not None and column.generated is None:
                 sql = columns.alter(table, column, f"set default {column.default}")
                 key = ("default", table.schema, table.name, column.name)
                 yield step(
                     Phase.CONSTRAINTS, key, sql, schema=table.schema, needs=world.references.of([column.default])
                 )
+    inline = [] if split or table.assumed else _inline(world, table)
     for constraint in table.constraints:
-        done = constraints.in_create(constraint) and not (bare or split or table.assumed)
-        if not done and not constraints.is_inherited(table, constraint):
+        if constraint not in inline and not constraints.is_inherited(table, constraint):
             yield constraint_step(world, table, constraint)
 
 
@@ -211,10 +241,10 @@ def _attached(world: World, table: Table) -> Iterator[Step]:
         )
         needs = frozenset({("attached", *table.partition_of)})
         yield step(Phase.PARTITIONS, ("attached", *name), sql, schema=table.schema, needs=needs)
-    elif table.inherits and inheritance.is_attached(table):
+    elif table.inherits and inheritance.is_attached(world, table):
         several = [f"alter table {qualified(*name)} inherit {qualified(*parent)}" for parent in table.inherits]
         needs = frozenset(("attached", *parent) for parent in table.inherits)
-        yield step(Phase.PARTITIONS, ("attached", *name), *several, schema=table.schema, needs=needs)
+        yield step(Phase.INHERITANCE, ("attached", *name), *several, schema=table.schema, needs=needs)
     for index in table.indexes:
         yield from _attached_index(world, table, index.name, index.parent)
 

@@ -32,9 +32,18 @@ class World(Struct, frozen=True, kw_only=True, dict=True):
         return {s.owned_by: s for s in found if s.identity and s.owned_by is not None}
 
     @functools.cached_property
+    def children(self) -> dict[Name, list[Table]]:
+        """The tables that inherit from each table; partitions are not among them."""
+        found: dict[Name, list[Table]] = {}
+        for table in self.catalog.tables.values():
+            for parent in table.inherits:
+                found.setdefault(parent, []).append(table)
+        return found
+
+    @functools.cached_property
     def parents(self) -> frozenset[Name]:
         """The tables that others inherit from."""
-        return frozenset(parent for table in self.catalog.tables.values() for parent in table.inherits)
+        return frozenset(self.children)
 
     def identity(self, table: Table, column: Column) -> Sequence | None:
         """The sequence of an identity column; a partition has that of its parent."""

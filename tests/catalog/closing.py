@@ -1,0 +1,109 @@
+"""Catalogs in a form that can be compared, and what another observer, pg_dump, says of a database."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, structs
+
+from policytool.catalog.build import build
+from policytool.catalog.build.platform import Platform
+from policytool.postgres.platform import apply_migrations
+from policytool.source.model import SqlFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policytool.catalog.objects import Catalog
+    from policytool.postgres.server import Server
+
+HARD = Path(__file__).parent / "hard"
+EVIDENCE = ("made", "changed", "by_default")
+# Parts whose order says nothing: Postgres names them, and fires triggers by name.
+UNORDERED = ("constraints", "indexes", "policies", "triggers", "rules", "grants", "memberships", "default_privileges")
+
+
+def hard_cases(family: str) -> list[str]:
+    """The names of the hard catalogs of a platform."""
+    return sorted(path.stem for path in (HARD / family).glob("*.sql"))
+
+
+def hard_case(family: str, name: str) -> str:
+    """The SQL of a hard catalog."""
+    return (HARD / family / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def platform(family: str, major_version: int = 18) -> Platform:
+    """A platform as the server of the suite is."""
+    return Platform(name=family, exposed_schemas=("public",), major_version=major_version)
+
+
+def built(sql: str, family: str) -> Catalog:
+    """The catalog of one text."""
+    return build([SqlFile(path="test.sql", text=sql)], platform(family)).catalog
+
+
+def comparable(catalog: Catalog) -> dict[str, Any]:
+    """A catalog without places, without `by_default`, and with its unordered parts in one order."""
+    fields = {name: _clean(getattr(catalog, name)) for name in catalog.__struct_fields__ if name != "unmodelled"}
+    return fields | {name: _sorted(fields[name]) for name in UNORDERED if name in fields}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _clean(value[key]) for key in sorted(value)}
+    if isinstance(value, tuple):
+        return tuple(_clean(part) for part in value)
+    if not isinstance(value, Struct):
+        return value
+    fields = {name: _clean(getattr(value, name)) for name in value.__struct_fields__}
+    fields |= {name: None for name in fields if name in EVIDENCE or name.endswith("_at")}
+    return structs.replace(value, **fields | {name: _sorted(fields[name]) for name in UNORDERED if name in fields})
+
+
+def _sorted(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(sorted(parts, key=repr))
+
+
+@contextmanager
+def roles_dropped(server: Server) -> Iterator[None]:
+    """Drop the roles that are made inside: they belong to the cluster and outlive the database."""
+    before = _roles(server)
+    try:
+        yield
+    finally:
+        with server.connect() as connection:
+            for role in sorted(_roles(server) - before):
+                connection.execute(f'drop role "{role}"'.encode())
+
+
+def _roles(server: Server) -> set[str]:
+    with server.connect() as connection:
+        return {name for (name,) in connection.execute("select rolname from pg_catalog.pg_roles")}
+
+
+def dumped(server: Server, files: Sequence[SqlFile], template: str | None) -> list[str]:
+    """What pg_dump says of a new database after these files, one entry for each object."""
+    with roles_dropped(server):
+        name = server.create_database(template, owner="postgres")
+        try:
+            results = apply_migrations(server, name, files)
+            assert [result.error for result in results if result.error] == []
+            return _dump(server, name)
+        finally:
+            server.drop_database(name)
+
+
+def _dump(server: Server, database: str) -> list[str]:
+    command = [str(server.bin / "pg_dump"), "--schema-only", "-d", server.dsn(database)]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    text = re.sub(r"^\\(?:un)?restrict .*$", "", text, flags=re.MULTILINE)  # a new random word in every dump
+    # NOT NULL is a property of a column here; the name that Postgres 18 gives it is not in the catalog.
+    text = re.sub(r" CONSTRAINT \S+ NOT NULL", " NOT NULL", text)
+    entries = re.split(r"\n--\n-- Name: [^\n]*\n--\n", text)
+    return sorted("\n".join(sorted(e.split("\n"))) if "GRANT " in e else e.strip() for e in entries)

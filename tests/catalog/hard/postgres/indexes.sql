@@ -1,0 +1,10 @@
+create table public.docs (id integer, title text, body text, tags text[], data jsonb);
+create index on public.docs (lower(title) desc nulls last, id) include (tags) where id > 0;
+create index patterns on public.docs (title text_pattern_ops, body collate "C" varchar_pattern_ops desc);
+create index on public.docs using gin (data jsonb_path_ops) with (fastupdate = off);
+create index on public.docs using gin (to_tsvector('english', coalesce(title, '') || ' ' || coalesce(body, '')));
+create index on public.docs using hash (title);
+create index on public.docs using brin (id) with (pages_per_range = 32);
+create unique index distinct_nulls on public.docs (id) nulls not distinct with (fillfactor = 80);
+create statistics public.correlated (dependencies, ndistinct) on id, title from public.docs;
+create statistics public.of_expression on lower(title), id from public.docs;

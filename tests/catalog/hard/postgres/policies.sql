@@ -1,0 +1,15 @@
+create role "ddl Writer" nologin;
+create role ddl_reader nologin;
+create table public.t (id integer, owner name);
+create table public.later_than_t (id integer);
+alter table public.t enable row level security;
+alter table public.t force row level security;
+alter table public.later_than_t enable row level security;
+create function public.mine(t) returns boolean language sql stable as 'select $1.owner = current_user';
+create policy everything on public.t;
+create policy reads on public.t for select to ddl_reader, "ddl Writer" using (owner = current_user);
+create policy strict on public.t as restrictive for all to public using (exists (select 1 from public.later_than_t l where l.id = t.id));
+create policy adds on public.t for insert with check (id > 0 and public.mine(t));
+create policy changes on public.t for update using (id > 0) with check (id > 1);
+create policy gone on public.t for delete to current_user using (false);
+comment on policy reads on public.t is 'the owner''s';
