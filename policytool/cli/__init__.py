@@ -14,6 +14,7 @@ from policytool.errors import PolicytoolError
 COMMANDS = {
     "audit": "Findings for every table: who may touch which rows, and how to mend it.",
     "catalog": "The catalog that the migrations build, as JSON, SQL or text.",
+    "parity": "Check the catalog that is built against a server that ran the migrations.",
     "rules": "List the rules.",
     "explain": "What a rule means, and how to fix what it finds.",
 }
