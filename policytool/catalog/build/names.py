@@ -7,6 +7,7 @@ from typing import Any
 from policytool.catalog.build.state import State
 from policytool.catalog.expression.names import Relation
 from policytool.catalog.model import Function, Name, Signature
+from policytool.catalog.spelling import qualified
 
 
 class NamesOf:
@@ -27,7 +28,7 @@ class NamesOf:
         if known is not None and known[0] is item:
             return known[1]
         columns = () if kind in ("indexes", "sequences") else tuple((c.name, c.type) for c in item.columns)
-        relation = Relation(*key, columns)
+        relation = Relation(*key, columns, complete=not getattr(item, "assumed", False))
         self._relations[key] = (item, relation)
         return relation
 
@@ -63,6 +64,17 @@ class NamesOf:
         routine = self._state.functions[found[0]]
         out = tuple((a.name or f"column{n}", a.type) for n, a in enumerate(_outputs(routine), start=1))
         return out if len(out) > 1 else ()
+
+    def arguments(self, function: Name, arity: int) -> tuple[str, ...]:
+        """The types of a function's input arguments; none where it is not known which function is meant."""
+        found = self._accepting(function, arity)
+        return found[0][2] if len(found) == 1 else ()
+
+    def domain(self, spelled: str) -> str | None:
+        """The type under a domain, by the domain's name as it is spelled with an empty search_path."""
+        if "." not in spelled or not self._state.domains:
+            return None
+        return next((d.type for key, d in self._state.domains.items() if qualified(*key) == spelled), None)
 
     def _accepting(self, function: Name, arity: int) -> list[Signature]:
         functions = self._state.functions
