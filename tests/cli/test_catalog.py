@@ -89,7 +89,7 @@ def test_the_text_audit_of_a_snapshot_gives_places(cli: Cli) -> None:
     migration.unlink()
     ran = cli("audit", "now.json")
     assert ran.code == 1
-    assert ran.out.startswith("now.json: a snapshot; platform supabase: as the snapshot says; exposed schemas: public,")
+    assert ran.out.startswith("now.json: a snapshot; platform supabase: as the snapshot says; ")
     assert "--> supabase/migrations/20240101000000_one.sql:1:1" in ran.out
     assert "create table public.notes" not in ran.out
 
