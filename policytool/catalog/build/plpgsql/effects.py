@@ -1,0 +1,217 @@
+"""What statements may do if they run: to the catalog, to variables, to the flow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from policytool.catalog.build.plpgsql import expression, functions, inert
+from policytool.catalog.build.plpgsql.parsing import assigned, query_of, statements
+from policytool.catalog.build.state import Refused
+from policytool.syntax.node import qualified
+
+if TYPE_CHECKING:
+    from policytool.catalog.build.plpgsql.machine import Machine
+
+Node = dict[str, Any]
+_BODIES: Final = ("body", "then_body", "else_body", "else_stmts", "stmts", "action")
+_DATA: Final = frozenset(("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"))
+_DROPS: Final = frozenset(("DropStmt", "DropRoleStmt"))
+_CREATES: Final = frozenset(
+    ("CreatePolicyStmt", "CreateStmt", "CreateTrigStmt", "IndexStmt", "CreateEnumStmt", "CompositeTypeStmt",
+     "CreateSchemaStmt", "CreateExtensionStmt", "CreateRoleStmt", "ViewStmt", "CreateFunctionStmt", "CreateSeqStmt",
+     "CreateDomainStmt", "CreatePublicationStmt")
+)  # fmt: skip
+_ADDS: Final = frozenset(("AT_AddColumn", "AT_AddConstraint"))
+_REMOVES: Final = frozenset(("AT_DropColumn", "AT_DropConstraint"))
+# The first word of a text decides whether its execution could matter.
+_HARMLESS: Final = re.compile(
+    r"\s*(?:insert|update|delete|analyze|vacuum|lock|notify|explain|refresh|reindex|truncate)\b", re.I
+)
+_LITERAL: Final = re.compile(
+    r"\s*(?:pg_catalog\.)?(?:format|concat)?\s*\(?\s*(?:E?'((?:[^']|'')*)|\$(\w*)\$(.*))", re.I | re.S
+)
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a list of statements may do."""
+
+    changes: bool = False  # the catalog
+    leaves: bool = False  # the list: RETURN, EXIT, CONTINUE
+    returns: bool = False
+    line: int | None = None  # of the first statement that may change the catalog
+    security: bool = False
+    kinds: set[str] = field(default_factory=set)  # "create", "drop" or "other" for each change
+    assigned: dict[int, None] = field(default_factory=dict)
+
+
+def of(machine: Machine, body: Iterable[Node]) -> Effects:
+    """What statements may do."""
+    found = Effects()
+    for statement in _all(body):
+        kind, node = next(iter(statement.items()))
+        _look(machine, kind, node, found)
+    return found
+
+
+def _all(body: Iterable[Node]) -> Iterator[Node]:
+    """The statements and those inside them."""
+    for statement in body:
+        yield statement
+        _, node = next(iter(statement.items()))
+        for key in _BODIES:
+            yield from _all(node.get(key, ()))
+        for branch in (*node.get("elsif_list", ()), *node.get("case_when_list", ())):
+            yield from _all(next(iter(branch.values())).get("stmts", ()))
+        for handler in node.get("exceptions", {}).get("PLpgSQL_exception_block", {}).get("exc_list", ()):
+            yield from _all(handler["PLpgSQL_exception"].get("action", ()))
+
+
+def _look(machine: Machine, kind: str, node: Node, found: Effects) -> None:
+    match kind:
+        case "PLpgSQL_stmt_exit":
+            found.leaves = True
+        case "PLpgSQL_stmt_return":
+            found.leaves = found.returns = True
+        case "PLpgSQL_stmt_assign":
+            found.assigned[_owner(machine, node["varno"])] = None
+        case "PLpgSQL_stmt_getdiag":
+            found.assigned.update((item["PLpgSQL_diag_item"]["target"], None) for item in node["diag_items"])
+        case "PLpgSQL_stmt_dynexecute" | "PLpgSQL_stmt_dynfors":
+            if not harmless_text(node["query"]["PLpgSQL_expr"]["query"]):
+                _change(found, node, "other")
+        case "PLpgSQL_stmt_execsql":
+            _static(machine, node, found)
+    for target in ("target", "var"):
+        if target in node and kind != "PLpgSQL_stmt_fori":
+            found.assigned.update((number, None) for number in targets(machine, node[target]))
+    for holder in _expressions(node):
+        if _calls_change(machine, holder):
+            _change(found, node, "other")
+
+
+def _owner(machine: Machine, number: int) -> int:
+    field_of = machine.frame.datums[number].get("PLpgSQL_recfield")
+    return number if field_of is None else int(field_of["recparentno"])
+
+
+def targets(machine: Machine, target: Node) -> Iterator[int]:
+    """The variables that INTO or a loop gives values to."""
+    kind, body = next(iter(target.items()))
+    if kind == "PLpgSQL_rec":
+        yield body["dno"]
+    elif kind == "PLpgSQL_row":
+        yield from (_owner(machine, item["varno"]) for item in body["fields"])
+
+
+def _change(found: Effects, node: Node, kind: str, *, security: bool = True) -> None:
+    found.changes = True
+    found.kinds.add(kind)
+    found.security = found.security or security
+    if found.line is None:
+        found.line = node.get("lineno")
+
+
+def _static(machine: Machine, node: Node, found: Effects) -> None:
+    try:
+        parsed = statements(node["sqlstmt"]["PLpgSQL_expr"]["query"])
+    except Refused:
+        return
+    for kind, body in parsed:
+        if kind in _DATA:
+            if on_buckets(body):
+                _change(found, node, "other")
+        elif kind != "SelectStmt" and kind not in inert.STATEMENTS:
+            _change(found, node, _sort(kind, body), security=kind not in inert.HARMLESS)
+
+
+def on_buckets(node: Node) -> bool:
+    """Whether a data statement is about storage.buckets."""
+    relation = node.get("relation", {})
+    return (relation.get("schemaname"), relation.get("relname")) == ("storage", "buckets")
+
+
+def _sort(kind: str, node: Node) -> str:
+    if kind in _CREATES:
+        return "create"
+    if kind in _DROPS:
+        return "drop"
+    if kind == "AlterTableStmt":
+        commands = {command["AlterTableCmd"].get("subtype", "AT_AddColumn") for command in node["cmds"]}
+        return "create" if commands <= _ADDS else "drop" if commands <= _REMOVES else "other"
+    if kind == "AlterPublicationStmt":
+        return {"AP_AddObjects": "create", "AP_DropObjects": "drop"}.get(node.get("action", ""), "other")
+    if kind == "AlterEnumStmt" and "oldVal" not in node:
+        return "create"
+    return "other"
+
+
+def harmless_text(text: str) -> bool:
+    """Whether the text that an expression begins with is that of a data statement."""
+    match = _LITERAL.match(text)
+    return match is not None and _HARMLESS.match(match[1] if match[1] is not None else match[3]) is not None
+
+
+def _expressions(node: Node) -> Iterator[Node]:
+    for key in ("expr", "cond", "t_expr", "query", "sqlstmt", "lower", "upper", "argquery"):
+        if "PLpgSQL_expr" in node.get(key, ()):
+            yield node[key]["PLpgSQL_expr"]
+
+
+def _calls_change(machine: Machine, holder: Node, seen: frozenset[object] = frozenset()) -> bool:
+    text, mode = holder["query"], holder.get("parseMode", 0)
+    try:
+        tree: Any = statements(text) if not mode else query_of(assigned(text) if mode > 2 else text, 2)
+    except Refused:
+        return False
+    return changing_call(machine, [body for _, body in tree] if isinstance(tree, tuple) else tree, seen)
+
+
+def changing_call(machine: Machine, tree: object, seen: frozenset[object] = frozenset()) -> bool:
+    """Whether a tree calls a function that may change the catalog."""
+    from policytool.catalog.build.plpgsql import routines
+
+    for call in expression.calls(tree):
+        schema, name = qualified(call["funcname"])
+        if name == "set_config" and inert.is_session_setting(call.get("args", ())):
+            return True
+        if not functions.is_built_in(schema, name) and routines.may_change(machine, schema, name, seen):
+            return True
+    return False
+
+
+def body_changes(machine: Machine, tree: Node, seen: frozenset[object]) -> bool:
+    """Whether the body of a function may change the catalog."""
+    for statement in _all([tree["action"]]):
+        kind, node = next(iter(statement.items()))
+        if kind in ("PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"):
+            if not harmless_text(node["query"]["PLpgSQL_expr"]["query"]):
+                return True
+        elif kind == "PLpgSQL_stmt_execsql":
+            found = Effects()
+            _static(machine, node, found)
+            if found.changes:
+                return True
+        if any(_calls_change(machine, holder, seen) for holder in _expressions(node)):
+            return True
+    return False
+
+
+def drops(body: Iterable[Node]) -> bool:
+    """Whether statements do nothing but drop: then it does not matter what else there is to be dropped."""
+    found = [(kind, node) for statement in _all(body) for kind, node in statement.items()]
+    kinds = {kind for kind, _ in found}
+    texts = [node["query"]["PLpgSQL_expr"]["query"] for kind, node in found if kind == "PLpgSQL_stmt_dynexecute"]
+    return kinds <= _DROPPING and bool(texts) and all(_DROP.match(text) for text in texts)
+
+
+_DROPPING: Final = frozenset(("PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_raise"))
+_DROP: Final = re.compile(r"\s*(?:pg_catalog\.)?(?:format|concat)?\s*\(?\s*'\s*drop\s", re.I)
+
+
+def settles(effects: Effects, kind: str) -> bool:
+    """Whether every change is of one kind, so that the end is the same whether or not the object was there."""
+    return effects.kinds == {kind} and not effects.leaves

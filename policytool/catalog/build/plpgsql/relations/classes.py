@@ -1,0 +1,415 @@
+"""pg_class, pg_attribute and what is close to them: tables, views, indexes, sequences, defaults, inheritance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from policytool.catalog.build.acl import AclKind
+from policytool.catalog.build.plpgsql import objects
+from policytool.catalog.build.plpgsql.relations.base import (
+    Assumed,
+    CatalogTable,
+    Ghost,
+    Relation,
+    namespace,
+    of_table,
+    relations,
+    role,
+    table,
+    tables_and_views,
+    words,
+)
+from policytool.catalog.build.plpgsql.values import SYSTEM, Acl, Oid, Some, Spelled, Unknown, Value
+from policytool.catalog.build.state import State
+from policytool.catalog.model import Column
+
+_PERSISTENCE: Final = {"permanent": "p", "unlogged": "u"}
+SYSTEM_RELATIONS: Final = "the relations of Postgres's own"
+
+
+def own_names(kind: str) -> Some:
+    """The names of relations of Postgres's own."""
+    return Some(words("types.txt"), prefix="pg_") if kind == "types" else Some(_standard_views(), prefix="pg_")
+
+
+def _standard_views() -> frozenset[str]:
+    from policytool.catalog.build.plpgsql.relations.base import columns_of
+
+    return frozenset(name.partition(".")[2] for name in columns_of() if name.startswith("information_schema."))
+
+
+def _system_relations() -> Iterator[Ghost]:
+    for schema in objects.SYSTEM_SCHEMAS:
+        known = {"oid": Oid("pg_class", SYSTEM), "relnamespace": namespace(schema), "relrowsecurity": False,
+                 "relforcerowsecurity": False, "relname": own_names("relations"), "relispartition": False,
+                 "reltype": Oid("pg_type", SYSTEM)}  # fmt: skip
+        yield Ghost(SYSTEM_RELATIONS, known)
+
+
+def _classes(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+    yield from relations(state, wanted)
+    yield from _system_relations()
+
+
+def _rls(state: State, relation: Relation) -> Value:
+    enabled = getattr(relation.item, "rls_enabled", False)
+    if relation.assumed and not enabled:
+        raise Assumed(f"whether the assumed table {relation.name} has row level security")
+    return enabled
+
+
+def _options(state: State, relation: Relation) -> Value:
+    if relation.kind in "vm":
+        found = [*relation.item.options]
+        for option in ("security_barrier", "security_invoker"):
+            if getattr(relation.item, option) and not any(o.startswith(f"{option}=") for o in found):
+                found.append(f"{option}=true")
+        return tuple(found) or None
+    return tuple(getattr(relation.item, "options", ())) or None
+
+
+def _acl(state: State, relation: Relation) -> Value:
+    kind: AclKind = "SEQUENCES" if relation.kind == "S" else "TABLES"
+    grants = getattr(relation.item, "grants", None)
+    return None if grants is None else Acl(relation.owner, grants, kind)
+
+
+def _persistence(state: State, relation: Relation) -> str:
+    if relation.schema == "pg_temp":
+        return "t"
+    return _PERSISTENCE.get(getattr(relation.item, "persistence", "permanent"), "p")
+
+
+def _row_type(state: State, relation: Relation) -> Value:
+    return Oid("pg_type", relation.key) if relation.kind in "rpfvmc" else 0
+
+
+def _bound(state: State, relation: Relation) -> Value:
+    bound = getattr(relation.item, "partition_bound", None)
+    return None if bound is None else Spelled(bound)
+
+
+PG_CLASS: Final = table(
+    "pg_catalog.pg_class",
+    _classes,
+    {
+        "oid": lambda s, r: r.oid,
+        "relname": lambda s, r: r.name,
+        "relnamespace": lambda s, r: namespace(r.schema),
+        "reltype": _row_type,
+        "relowner": lambda s, r: role(r.owner),
+        "relkind": lambda s, r: r.kind,
+        "relpersistence": _persistence,
+        "relrowsecurity": _rls,
+        "relforcerowsecurity": lambda s, r: getattr(r.item, "rls_forced", False),
+        "relispartition": lambda s, r: getattr(r.item, "partition_of", None) is not None,
+        "relhasindex": lambda s, r: bool(getattr(r.item, "indexes", ())),
+        "relnatts": lambda s, r: len(r.columns),
+        "reloptions": _options,
+        "relacl": _acl,
+        "relpartbound": _bound,
+        "relispopulated": lambda s, r: getattr(r.item, "populated", True),
+    },
+    ("oid", "relname"),
+)
+
+
+# --- columns --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A column of a relation, by its number."""
+
+    relation: Relation
+    column: Column
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typmod:
+    """The modifier of a column's type; only format_type() makes something of it."""
+
+    spelled: str
+
+
+_SYSTEM_COLUMNS: Final = tuple(
+    Column(name=name, type=kind, not_null=True)
+    for name, kind in (("ctid", "tid"), ("xmin", "xid"), ("cmin", "cid"), ("xmax", "xid"), ("cmax", "cid"),
+                       ("tableoid", "oid"))
+)  # fmt: skip
+
+
+def attributes(relation: Relation) -> Iterator[Any]:
+    """The columns of a relation, Postgres's own included."""
+    for number, column in enumerate(relation.columns, start=1):
+        yield Attribute(relation, column, number)
+    if relation.kind in "rpfm":
+        for number, column in enumerate(_SYSTEM_COLUMNS, start=1):
+            yield Attribute(relation, column, -number)
+    if relation.kind in "iI":
+        for number, key in enumerate(relation.item.keys, start=1):
+            column = Column(name=key.column or f"expr{number - 1 or ''}", type="unknown")
+            yield Attribute(relation, column, number)
+    if relation.assumed:
+        known = {"attrelid": relation.oid, "attisdropped": False, "attname": Unknown(_columns_of(relation))}
+        yield Ghost(_columns_of(relation), known, assumed=True)
+
+
+def _columns_of(relation: Relation) -> str:
+    return f"the columns of the assumed table {relation.schema}.{relation.name}"
+
+
+def _attributes(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+    for relation in relations(state, wanted, name="", oid="attrelid"):
+        yield from attributes(relation)
+    if "attrelid" not in wanted:
+        yield Ghost(SYSTEM_RELATIONS, {"attrelid": Oid("pg_class", SYSTEM)})
+
+
+def type_of(state: State, spelled: str) -> Value:
+    """The type of a column; not known on an assumed table."""
+    if spelled == "unknown":
+        raise Assumed("the type of a column of an assumed table")
+    return objects.type_oid(state, spelled)
+
+
+PG_ATTRIBUTE: Final = table(
+    "pg_catalog.pg_attribute",
+    _attributes,
+    {
+        "attrelid": lambda s, a: a.relation.oid,
+        "attname": lambda s, a: a.column.name,
+        "atttypid": lambda s, a: type_of(s, a.column.type),
+        "atttypmod": lambda s, a: Typmod(a.column.type),
+        "attnum": lambda s, a: a.number,
+        "attnotnull": lambda s, a: a.column.not_null,
+        "atthasdef": lambda s, a: a.column.default is not None or a.column.generated is not None,
+        "attidentity": lambda s, a: {"ALWAYS": "a", "BY DEFAULT": "d"}.get(a.column.identity or "", ""),
+        "attgenerated": lambda s, a: "" if a.column.generated is None else "s" if a.column.generated_stored else "v",
+        "attisdropped": lambda s, a: False,
+        "attislocal": lambda s, a: a.column.local,
+    },
+    ("attrelid",),
+)
+
+
+def _defaults(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+    for relation in relations(state, wanted, name="", oid="adrelid"):
+        for number, column in enumerate(relation.columns, start=1):
+            if column.default is not None or column.generated is not None:
+                yield Attribute(relation, column, number)
+
+
+PG_ATTRDEF: Final = table(
+    "pg_catalog.pg_attrdef",
+    _defaults,
+    {
+        "oid": lambda s, a: Oid("pg_attrdef", (*a.relation.key, a.column.name)),
+        "adrelid": lambda s, a: a.relation.oid,
+        "adnum": lambda s, a: a.number,
+        "adbin": lambda s, a: Spelled(a.column.default or a.column.generated or ""),
+    },
+    ("adrelid",),
+)
+
+
+# --- the views of them ----------------------------------------------------------------------------------------------
+
+
+def system_rows(schema: str, name: str, **more: Value) -> Iterator[Ghost]:
+    """The rows of Postgres's own relations in a view, by its columns for schema and name."""
+    for home in ("pg_catalog", "information_schema"):
+        yield Ghost(SYSTEM_RELATIONS, {schema: home, name: own_names("relations"), **more})
+
+
+def _tables(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+    yield from tables_and_views(state, wanted.get("tablename"), wanted.get("schemaname"), kinds="rp")
+    yield from system_rows("schemaname", "tablename", rowsecurity=False)
+
+
+PG_TABLES: Final = table(
+    "pg_catalog.pg_tables",
+    _tables,
+    {
+        "schemaname": lambda s, r: r.schema,
+        "tablename": lambda s, r: r.name,
+        "tableowner": lambda s, r: r.owner,
+        "tablespace": lambda s, r: r.item.tablespace,
+        "hasindexes": lambda s, r: bool(r.item.indexes),
+        "hasrules": lambda s, r: bool(r.item.rules),
+        "rowsecurity": _rls,
+    },
+    ("tablename",),
+)
+
+
+def _views(kind: str, column: str) -> Any:
+    def scan(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+        yield from tables_and_views(state, wanted.get(column), wanted.get("schemaname"), kinds=kind)
+        if kind == "v":
+            yield from system_rows("schemaname", column, definition=Spelled("select"))
+
+    return scan
+
+
+def definition(state: State, relation: Relation) -> Spelled:
+    """The query of a view."""
+    return Spelled(relation.item.definition)
+
+
+PG_VIEWS: Final = table(
+    "pg_catalog.pg_views",
+    _views("v", "viewname"),
+    {
+        "schemaname": lambda s, r: r.schema,
+        "viewname": lambda s, r: r.name,
+        "viewowner": lambda s, r: r.owner,
+        "definition": definition,
+    },
+    ("viewname",),
+)
+PG_MATVIEWS: Final = table(
+    "pg_catalog.pg_matviews",
+    _views("m", "matviewname"),
+    {
+        "schemaname": lambda s, r: r.schema,
+        "matviewname": lambda s, r: r.name,
+        "matviewowner": lambda s, r: r.owner,
+        "hasindexes": lambda s, r: bool(r.item.indexes),
+        "ispopulated": lambda s, r: r.item.populated,
+        "definition": definition,
+    },
+    ("matviewname",),
+)
+
+
+def _indexes(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+    found = relations(state, {k: v for k, v in wanted.items() if k == "indexname"}, name="indexname", oid="")
+    for relation in found:
+        if relation.kind in "iI":
+            yield relation
+        elif relation.assumed:
+            known = {"schemaname": relation.schema, "tablename": relation.name}
+            yield Ghost(f"the indexes of the assumed table {relation.name}", known, assumed=True)
+    if "indexname" in wanted:
+        for assumed in _assumed(state):
+            known = {"schemaname": assumed.schema, "tablename": assumed.name}
+            yield Ghost(f"the indexes of the assumed table {assumed.name}", known, assumed=True)
+    yield Ghost(SYSTEM_RELATIONS, {"schemaname": "pg_catalog", "tablename": own_names("relations"),
+                                   "indexname": Some(prefix="pg_")})  # fmt: skip
+
+
+def _assumed(state: State) -> Iterator[Relation]:
+    return (of_table(item) for item in state.tables.values() if item.assumed)
+
+
+def index_definition(relation: Relation) -> Spelled:
+    """Something like pg_get_indexdef(): the names in it are right, its spelling is ours."""
+    index = relation.item
+    keys = ", ".join(key.column or key.expression or "" for key in index.keys)
+    unique = "UNIQUE " if index.unique else ""
+    where = f" WHERE {index.predicate}" if index.predicate else ""
+    on = f"{relation.on.schema}.{relation.on.name}"
+    return Spelled(f"CREATE {unique}INDEX {index.name} ON {on} USING {index.method} ({keys}){where}")
+
+
+PG_INDEXES: Final = table(
+    "pg_catalog.pg_indexes",
+    _indexes,
+    {
+        "schemaname": lambda s, r: r.schema,
+        "tablename": lambda s, r: r.on.name,
+        "indexname": lambda s, r: r.name,
+        "tablespace": lambda s, r: None,
+        "indexdef": lambda s, r: index_definition(r),
+    },
+    ("indexname",),
+)
+
+
+def _index_rows(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+    for relation in relations(state, wanted, name="", oid="indexrelid"):
+        if relation.kind in "iI":
+            yield relation
+        elif relation.assumed:
+            yield Ghost(f"the indexes of the assumed table {relation.name}", {"indrelid": relation.oid}, assumed=True)
+    yield Ghost(SYSTEM_RELATIONS, {"indrelid": Oid("pg_class", SYSTEM), "indexrelid": Oid("pg_class", SYSTEM)})
+
+
+def _key_numbers(state: State, relation: Relation) -> tuple[int, ...]:
+    numbers = {column.name: n for n, column in enumerate(relation.on.columns, start=1)}
+    included = relation.item.include
+    return tuple(numbers.get(n or "", 0) for n in (*(k.column for k in relation.item.keys), *included))
+
+
+def _primary(state: State, relation: Relation) -> bool:
+    name = relation.item.constraint
+    return any(c.name == name and c.kind == "PRIMARY KEY" for c in getattr(relation.on, "constraints", ()))
+
+
+PG_INDEX: Final = table(
+    "pg_catalog.pg_index",
+    _index_rows,
+    {
+        "indexrelid": lambda s, r: r.oid,
+        "indrelid": lambda s, r: Oid("pg_class", (r.on.schema, r.on.name)),
+        "indisunique": lambda s, r: r.item.unique,
+        "indisprimary": _primary,
+        "indisvalid": lambda s, r: r.item.valid,
+        "indnatts": lambda s, r: len(r.item.keys) + len(r.item.include),
+        "indnkeyatts": lambda s, r: len(r.item.keys),
+        "indkey": _key_numbers,
+        "indpred": lambda s, r: None if r.item.predicate is None else Spelled(r.item.predicate),
+    },
+    ("indexrelid",),
+)
+
+
+def _sequences(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+    yield from (Relation("S", *key, item) for key, item in state.sequences.items())
+
+
+PG_SEQUENCES: Final = table(
+    "pg_catalog.pg_sequences",
+    _sequences,
+    {
+        "schemaname": lambda s, r: r.schema,
+        "sequencename": lambda s, r: r.name,
+        "sequenceowner": lambda s, r: r.owner,
+        "start_value": lambda s, r: r.item.start,
+        "increment_by": lambda s, r: r.item.increment,
+    },
+)
+
+
+def _inheritance(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
+    for key, item in state.tables.items():
+        for parent in (*((item.partition_of,) if item.partition_of else ()), *item.inherits):
+            yield key, parent
+
+
+PG_INHERITS: Final = table(
+    "pg_catalog.pg_inherits",
+    _inheritance,
+    {
+        "inhrelid": lambda s, pair: Oid("pg_class", pair[0]),
+        "inhparent": lambda s, pair: Oid("pg_class", pair[1]),
+    },
+)
+PG_STAT_USER_TABLES: Final = table(
+    "pg_catalog.pg_stat_user_tables",
+    lambda s, wanted: tables_and_views(s, wanted.get("relname"), wanted.get("schemaname"), kinds="rpm"),
+    {
+        "relid": lambda s, r: r.oid,
+        "schemaname": lambda s, r: r.schema,
+        "relname": lambda s, r: r.name,
+    },
+    ("relname",),
+)
+TABLES: Final[tuple[CatalogTable, ...]] = (
+    PG_CLASS, PG_ATTRIBUTE, PG_ATTRDEF, PG_TABLES, PG_VIEWS, PG_MATVIEWS, PG_INDEXES, PG_INDEX, PG_SEQUENCES,
+    PG_INHERITS, PG_STAT_USER_TABLES,
+)  # fmt: skip

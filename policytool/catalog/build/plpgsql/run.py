@@ -1,0 +1,64 @@
+"""DO, CALL, and functions that a migration calls by themselves."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from policytool.catalog.build.nodes import elements, option_text
+from policytool.catalog.build.plpgsql import expression, routines, scopes, statements
+from policytool.catalog.build.plpgsql.environment import Env
+from policytool.catalog.build.plpgsql.frame import Frame
+from policytool.catalog.build.plpgsql.machine import DEPTH, Exhausted, Machine, budget_of
+from policytool.catalog.build.plpgsql.places import places_of
+from policytool.catalog.build.plpgsql.values import NotKnown
+from policytool.catalog.build.state import NotModelled, State
+from policytool.syntax.plpgsql import parse_block
+
+Node = dict[str, Any]
+_BLOCK: Final = "do block"
+
+
+def block(state: State, node: Node) -> None:
+    """DO: run the block on the state as far as it is certain."""
+    options = {option["defname"]: option for option in elements(node.get("args", []))}
+    language = option_text(options["language"]) if "language" in options else "plpgsql"
+    if language != "plpgsql":
+        raise NotModelled(f"a block in the language {language}")
+    body = option_text(options["as"]) or ""
+    tree = parse_block(body)
+    if tree is None:
+        raise NotModelled("the block does not parse")
+    if state.dynamic > DEPTH:
+        raise NotModelled("blocks run each other too deep")
+    machine = Machine(state, budget_of(state), _BLOCK, places_of(state, body, options["as"].get("location", 0)))
+    machine.frame = Frame(tree.get("datums", ()))
+    machine.frame.owners = scopes.owners(tree)
+    routines.declare_common(machine.frame, {})
+    try:
+        statements.block(machine, tree["action"]["PLpgSQL_stmt_block"])
+    except Exhausted as error:
+        raise NotModelled(str(error)) from None
+    except NotKnown as error:
+        raise NotModelled(error.reason) from None
+
+
+def call(state: State, node: Node) -> None:
+    """A function that a migration calls by itself; `node` is the FuncCall."""
+    _evaluated(state, {"FuncCall": node})
+
+
+def call_procedure(state: State, node: Node) -> None:
+    """CALL."""
+    _evaluated(state, {"FuncCall": node["funccall"]})
+
+
+def _evaluated(state: State, node: Node) -> None:
+    if state.dynamic > DEPTH:
+        raise NotModelled("functions run each other too deep")
+    machine = Machine(state, budget_of(state), "call")
+    try:
+        expression.evaluate(node, Env(machine))
+    except Exhausted as error:
+        raise NotModelled(str(error)) from None
+    except NotKnown:
+        pass  # the value of the call; what it left out has been recorded
