@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from policytool.catalog.model import Name
 from policytool.catalog.objects import Catalog, Publication
 
 _BY_NAME: Final = (
@@ -43,13 +42,3 @@ def _publications(catalog: Catalog, schemas: Collection[str]) -> dict[str, Publi
         if tables or whole:
             found[name] = replace(publication, tables=tables, schemas=whole)
     return found
-
-
-def own(items: dict[Any, Any]) -> list[Any]:
-    """The objects that the user made, by their keys."""
-    return [items[key] for key in sorted(items) if items[key].origin is None]
-
-
-def qualified_keys(catalog: Catalog) -> frozenset[Name]:
-    """The names of all relations and types."""
-    return frozenset((key[0], key[1]) for field in _BY_NAME if field != "functions" for key in getattr(catalog, field))

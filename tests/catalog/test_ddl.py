@@ -13,6 +13,7 @@ from policytool.catalog.ddl import Phase, create, script, words
 from policytool.catalog.ddl.order import Tangled, ordered
 from policytool.catalog.ddl.step import Step
 from policytool.source.model import SqlFile
+from policytool.syntax.parse import parse_file
 from tests.catalog.closing import built, comparable, dumped, hard_case, hard_cases, platform
 
 if TYPE_CHECKING:
@@ -92,6 +93,14 @@ def test_what_no_migration_made_is_a_remark() -> None:
     assert "-- table public.old was made by no migration: it must be there already\n" in text
     assert "create table" not in text
     assert comparable(built(text, "postgres")) == comparable(before)
+
+
+def test_no_name_breaks_out_of_a_remark() -> None:
+    """A line feed in a name or a label does not end the comment that it is spoken of in."""
+    sql = 'alter table public."a\ndrop table b; --" enable row level security;'
+    text = script(built(sql, "postgres"), platform("postgres"), label="x\ndrop table c;")
+    assert {statement.kind for statement in parse_file(SqlFile(path="x", text=text)).statements} == {"AlterTableStmt"}
+    assert '-- table public."a drop table b; --" was made by no migration' in text
 
 
 def test_one_schema_only() -> None:

@@ -24,7 +24,8 @@ def script(catalog: Catalog, platform: Platform, *, label: str = "", schemas: Co
     steps = create(catalog, platform)
     if schemas:
         steps = tuple(one for one in steps if one.schema in schemas)
-    head = [f"-- The schema of {label or 'a catalog'}, to be made by {ROLE} in an empty {platform.family} database."]
+    whose = f"-- The schema of {label or 'a catalog'}, to be made by {ROLE} in an empty {platform.family} database."
+    head = [_remark(whose)]
     head += _missing(catalog.unmodelled)
     if any(one.key[0] == "function" for one in steps):
         head += ["", "set check_function_bodies = off;"]
@@ -42,15 +43,19 @@ def text(steps: Collection[Step]) -> str:
             lines += ["", f"-- {HEADINGS[phase]}"]
         for sql in one.sql:
             lines += [""] if "\n" in sql or "\n" in last else []
-            lines.append(sql if sql.startswith("--") else f"{sql};")
+            lines.append(_remark(sql) if sql.startswith("--") else f"{sql};")
             last = sql
     return "\n".join(lines) + "\n"
 
 
 def _missing(unmodelled: Collection[Unmodelled]) -> Iterator[str]:
     for item in unmodelled:
-        message = " ".join(item.message.split())
-        yield f"-- not in it: {item.location.path}:{item.location.line}: {message}"
+        yield _remark(f"-- not in it: {item.location.path}:{item.location.line}: {item.message}")
+
+
+def _remark(text_: str) -> str:
+    # A line feed in a name must not end the comment: what follows it would be run.
+    return " ".join(text_.split())
 
 
 def create(catalog: Catalog, platform: Platform) -> tuple[Step, ...]:
