@@ -10,7 +10,7 @@ from policytool.catalog.expression.kinds import array_of, base, element
 Types = Sequence[str | None]
 
 _BY_RESULT: Final = {
-    "text": """lower upper initcap btrim ltrim rtrim trim lpad rpad left right repeat replace reverse split_part substr
+    "text": """initcap btrim ltrim rtrim trim lpad rpad left right repeat replace reverse split_part substr
         translate md5 concat concat_ws format quote_ident quote_literal quote_nullable to_char regexp_replace
         regexp_substr array_to_string string_agg current_setting set_config chr to_hex encode obj_description
         col_description format_type pg_get_expr pg_get_viewdef version current_query host abbrev
@@ -118,6 +118,15 @@ _SUMS: Final = {
     "interval": "interval",
     "money": "money",
 }
+_RANGES: Final = {
+    "int4": "integer",
+    "int8": "bigint",
+    "num": "numeric",
+    "ts": "timestamp without time zone",
+    "tstz": "timestamp with time zone",
+    "date": "date",
+}
+_SUBTYPES: Final = {f"{name}{kind}": own for name, own in _RANGES.items() for kind in ("range", "multirange")}
 _AVERAGES: Final = {"real": "double precision", "double precision": "double precision", "interval": "interval"}
 
 
@@ -150,6 +159,12 @@ def _fraction(types: Types) -> str | None:
     return "double precision"
 
 
+def _bound(types: Types) -> str | None:
+    """What lower() and upper() give of a text or of a range."""
+    first = _first(types)
+    return _SUBTYPES.get(first or "", None if first is not None and first.endswith("range") else "text")
+
+
 def _timezone(types: Types) -> str | None:
     swap = {
         "timestamp with time zone": "timestamp without time zone",
@@ -180,6 +195,7 @@ _RULES: Final[dict[str, Callable[[Types], str | None]]] = {
     **dict.fromkeys(("array_append", "array_remove", "array_replace", "array_cat", "mod"), _first),
     **dict.fromkeys(("array_prepend",), _last),
     **dict.fromkeys(("round", "trunc", "ceil", "ceiling", "floor"), _fraction),
+    **dict.fromkeys(("lower", "upper"), _bound),
     "sum": lambda types: _SUMS.get(_first(types) or ""),
     "avg": _average,
     "generate_series": _series,

@@ -9,6 +9,8 @@ from typing import Final
 _MODIFIER: Final = re.compile(r"\([^()]*\)")
 # Numeric types, each converted by itself to those after it.
 TOWER: Final = {"smallint": 0, "integer": 1, "bigint": 2, "numeric": 3, "real": 4, "double precision": 5}
+# The same for points in time.
+TIMES: Final = {"date": 0, "timestamp without time zone": 1, "timestamp with time zone": 2}
 _INTEGERS: Final = frozenset(("smallint", "integer", "bigint"))
 _FLOATS: Final = frozenset(("real", "double precision"))
 _TEXTS: Final = frozenset(("text", "character varying", "bpchar", "name"))

@@ -21,6 +21,7 @@ _TRUE: Final = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1")
 _FALSE: Final = frozenset(("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"))
 _STEPS: Final = re.compile(r"\$((?:\.[A-Za-z_]\w*|\[\*\]|\[\d+\])*)")
 _KEY: Final = re.compile(r"\.(\w+)")
+_ESCAPED_BYTES: Final = re.compile(r"(?:[^\\]|\\\\|\\[0-3][0-7]{2})*", re.S)
 _BLANKS: Final = " \t\n\r\v\f"
 _WORD: Final = re.compile(r"[^\s{},\"\\]+\Z", re.ASCII)
 _ITEM: Final = re.compile(r'"((?:[^"\\]|\\.)*)"\s*|((?:[^{},"\\]|\\.)+)', re.S | re.ASCII)
@@ -99,6 +100,17 @@ def _money(text: str) -> str | None:
     if amount is None:
         return None
     return f"{'-' if amount[0] == '-' else ''}${abs(float(amount)):,.2f}"
+
+
+def _bytea(text: str) -> str | None:
+    """Bytes in hexadecimal digits, which is how a server shows them however they are written."""
+    if text[:2] == "\\x":
+        digits = re.sub(r"\s", "", text[2:]).lower()
+        return f"\\x{digits}" if re.fullmatch(r"(?:[0-9a-f]{2})*", digits) else None
+    if not _ESCAPED_BYTES.fullmatch(text):
+        return None
+    plain = re.sub(rb"\\(?:(\\)|([0-3][0-7]{2}))", lambda m: m[1] or bytes([int(m[2], 8)]), text.encode())
+    return f"\\x{plain.hex()}"
 
 
 def _date(text: str) -> str | None:
@@ -213,6 +225,7 @@ def _element(text: str) -> str:
 
 _SPELL: Final[dict[str, Callable[[str], str | None]]] = {
     "uuid": _uuid,
+    "bytea": _bytea,
     "jsonpath": _path,
     "money": _money,
     "jsonb": _jsonb,

@@ -7,7 +7,7 @@ from typing import Final
 from policytool.catalog.expression.kinds import DATETIMES, TOWER, base, implied, is_text, outcome
 from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Typed
-from policytool.catalog.expression.rewrite_casts import cast, constant_of, core, fit, is_number, wrapped
+from policytool.catalog.expression.rewrite_casts import cast, constant_of, core, fit, is_number, natural, wrapped
 
 _COMPARISONS: Final = frozenset(("=", "<>", "<", ">", "<=", ">="))
 _ARITHMETIC: Final = frozenset(("+", "-", "*", "/", "%", "^"))
@@ -54,7 +54,10 @@ def binary(name: str, left: Typed, right: Typed) -> Typed:
         if numbers is not None:
             return numbers
     first, second = operands(name, left, right)
-    return operation(name, first, second, kind), _result(name, left[1], right[1])
+    own = _result(name, left[1], right[1])
+    if own is None and name == "||" and (constant_of(left[0]) is None) is not (constant_of(right[0]) is None):
+        own = "text" if left[1] or right[1] else None  # a constant beside a value that is no text makes it one
+    return operation(name, first, second, kind), own
 
 
 def _rows(name: str, left: list[Node], right: list[Node]) -> Typed:
@@ -70,6 +73,7 @@ def _numbers(name: str, left: Typed, right: Typed) -> Typed | None:
         return None
     if a == b and name in _COMPARISONS:
         left, right = _alike(left, right), _alike(right, left)
+        a, b = base(left[1] or a), base(right[1] or b)
     casts = implied(name, a, b)
     left = left if casts[0] is None else (wrapped(left[0], left[1], casts[0]), casts[0])
     right = right if casts[1] is None else (wrapped(right[0], right[1], casts[1]), casts[1])
@@ -80,7 +84,9 @@ def _numbers(name: str, left: Typed, right: Typed) -> Typed | None:
 def _alike(item: Typed, other: Typed) -> Typed:
     """A constant without the cast to the type of what it is compared with."""
     inner = item[0].get("TypeCast")
-    return item if inner is None or "A_Const" not in inner["arg"] or "A_Const" in other[0] else (inner["arg"], item[1])
+    if inner is None or "A_Const" not in inner["arg"] or "A_Const" in other[0]:
+        return item
+    return inner["arg"], natural(inner["arg"]) if is_number(inner["arg"]) else item[1]
 
 
 def _least_casts(name: str, left: Typed, right: Typed) -> tuple[Node, Node]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from policytool.catalog.expression.kinds import (
+    TIMES,
     TOWER,
     array_of,
     base,
@@ -132,11 +133,26 @@ def _restates(target: str, context: str | None, body: dict[str, Any]) -> bool:
 
 
 def unify(items: Sequence[Typed]) -> tuple[list[Node], str | None]:
-    """Values that Postgres brings to one type, as in COALESCE, CASE or ARRAY, without the casts of doing so."""
+    """Values that Postgres brings to one type, as in COALESCE, CASE or ARRAY, without the casts of doing so.
+
+    Where all of them have the same length or precision, it stays.
+    """
+    nodes, own = _unified(items)
+    types = {each for _, each in items}
+    return nodes, types.pop() if len(types) == 1 and None not in types else own
+
+
+def _unified(items: Sequence[Typed]) -> tuple[list[Node], str | None]:
     known = [own for node, own in items if own is not None and constant_of(node) is None]
     types = [own for node, own in items if own is not None]
     if types and all(own in TOWER for own in map(base, types)):
         return unify_numbers(items)
+    if types and all(own in TIMES for own in map(base, types)):
+        cores = [core(item, TIMES) for item in items]
+        mixed = {base(own) for node, own in cores if own is not None and constant_of(node) is None}
+        if len(mixed) > 1:
+            widest = max(mixed, key=TIMES.__getitem__)
+            return [fit(item, widest) for item in cores], widest
     if known:
         context: str | None = known[0]
     else:
@@ -170,16 +186,16 @@ def _bare_string(node: Node) -> bool:
     return "sval" in node.get("A_Const", {})
 
 
-def core(item: Typed) -> Typed:
-    """A number without a cast to a wider type, and the type that it then has."""
+def core(item: Typed, tower: Mapping[str, int] = TOWER) -> Typed:
+    """A number, or a time, without a cast to a wider type, and the type that it then has."""
     node, _ = item
     inner = node.get("TypeCast")
-    if inner is None or inner["typeName"]["spelled"] not in TOWER:
+    if inner is None or inner["typeName"]["spelled"] not in tower:
         return item
     own = natural(inner["arg"]) if is_number(inner["arg"]) else inner["of"]
     if "isnull" in inner["arg"].get("A_Const", {}):
         return inner["arg"], None
-    if own is None or base(own) not in TOWER or TOWER[base(own)] >= TOWER[inner["typeName"]["spelled"]]:
+    if own is None or base(own) not in tower or tower[base(own)] >= tower[inner["typeName"]["spelled"]]:
         return item
     return inner["arg"], own
 
