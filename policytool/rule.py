@@ -47,14 +47,25 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
         """Whether somebody granted this on this very object, rather than on all there are or will be."""
         return not grant.by_default and grant.made not in self.sweeping
 
-    def defined(self, function: Function) -> Location | None:
-        """The statement that gave a function the body it has; CREATE OR REPLACE may be far from the first CREATE."""
-        body = function.body_at
-        if body is not None:
-            for place in (step.statement.location for step in self.steps):
-                if place.path == body.path and place.line <= body.line <= place.end_line:
-                    return place
-        return function.made
+    @functools.cached_property
+    def _history(self) -> dict[tuple[str, object], list[Change]]:
+        history: dict[tuple[str, object], list[Change]] = {}
+        for step in self.steps:
+            for change in step.changes:
+                history.setdefault((change.kind, change.key), []).append(change)
+        return history
+
+    def settled(self, item: View | Function, *fields: str) -> Location | None:
+        """The statement that last changed one of these fields; the one that made the object where none is on record."""
+        views = ("views", (item.schema, item.name))
+        key: tuple[str, object] = ("functions", item.signature) if isinstance(item, Function) else views
+        for change in reversed(self._history.get(key, ())):
+            if change.after is None:
+                break
+            if change.before is None or any(getattr(change.before, f) != getattr(change.after, f) for f in fields):
+                place: Location | None = change.after.changed or change.after.made
+                return place
+        return item.made
 
     def public(self, table: Table) -> bool:
         """Whether the project's configuration lists the table as one that everybody may read."""

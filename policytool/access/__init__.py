@@ -17,6 +17,7 @@ from policytool.finding import Related
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+SIDES: tuple[Side, ...] = ("using", "check")
 __all__ = [
     "COMMANDS",
     "MANAGED_SCHEMAS",
@@ -117,6 +118,11 @@ class Access:
         names = self.conventions.owner_columns
         fitting = (c.name for c in table.columns if c.name in keys or (c.name.lower() in names and _is_key(c.type)))
         return tuple(fitting)
+
+    def bound_columns(self, table: Table) -> tuple[str, ...]:
+        """Columns that some policy of the table compares with the person: whose a row is, whatever their names."""
+        says = (self.predicate(p, side, table) for p in table.policies for side in SIDES)
+        return tuple(sorted({b.column for s in says if s is not None for b in s.bindings if b.kind == "own"}))
 
     def tenant_columns(self, table: Table) -> tuple[str, ...]:
         """Columns that say to which tenant a row belongs, by name."""

@@ -33,6 +33,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     bindings: frozenset[Binding] = frozenset()
     gated: bool = False
     dead: bool = False  # it can never hold for the visitor
+    empty: frozenset[str] = frozenset()  # columns of the row that must be NULL
 
     @property
     def closed(self) -> bool:
@@ -58,6 +59,7 @@ class Binder:
     def facts(self, branch: Branch, visitor: Visitor) -> Facts:
         """What a branch demands of a visitor, what is true of them anyway left out."""
         bindings: set[Binding] = set()
+        empty: set[str] = set()
         gated = False
         for atom in branch:
             says = truth(atom, visitor, not_null=self.not_null, inline=self.helpers.inline)
@@ -68,7 +70,8 @@ class Binder:
             found = frozenset(self.atom(atom))
             bindings |= found
             gated = gated or (not found and self.helpers.asks_who(atom))
-        return Facts(bindings=frozenset(bindings), gated=gated)
+            empty.update(_empty(atom))
+        return Facts(bindings=frozenset(bindings), gated=gated, empty=frozenset(empty))
 
     def atom(self, atom: Node) -> Iterator[Binding]:
         """The columns that one condition ties to the person."""
@@ -183,6 +186,14 @@ class Binder:
                 column = self._column(side)
                 if column is not None and self._column(other) is None and "ColumnRef" in unwrapped(other):
                     yield Binding(column, self.identities.through(tie, other, select))
+
+
+def _empty(atom: Node) -> Iterator[str]:
+    """The column of `column IS NULL`."""
+    test = atom.get("NullTest", {})
+    column = marked_column(test.get("arg", {}))
+    if column is not None and test.get("nulltesttype", "IS_NULL") == "IS_NULL":
+        yield column
 
 
 def _call_in(node: Node) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -53,13 +53,14 @@ class Predicate(Struct, frozen=True, kw_only=True):
         sets = [frozenset(x.column for x in b.bindings if kind in (None, x.kind)) for b in tied]
         return frozenset.intersection(*sets) if sets else frozenset()
 
-    def scoped(self, *, anonymous: bool = False) -> bool:
+    def scoped(self, *, anonymous: bool = False, or_empty: Iterable[str] = ()) -> bool:
         """Whether each branch ties the row to the person or asks for a special one: no branch is open to anyone.
 
-        Where nothing is known it is taken to be so.
+        Where nothing is known it is taken to be so. With `or_empty`, a branch that demands NULL in one of these columns
+        is let pass: such a row is nobody's.
         """
-        found = self.anon_branches if anonymous else self.branches
-        return found is None or all(b.closed for b in found)
+        found, columns = self.anon_branches if anonymous else self.branches, frozenset(or_empty)
+        return found is None or all(b.closed or b.empty & columns for b in found)
 
     @property
     def ties(self) -> tuple[Kind | None, frozenset[str]]:

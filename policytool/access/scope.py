@@ -40,9 +40,17 @@ def unscoped(table: Table, access: Access) -> Iterator[Unscoped]:
             if found.reach != "conditional":
                 continue
             for policy in found.open:
-                if not (command in WRITES and anonymous_writer(policy, table, command, access)):
+                seen = command in WRITES and anonymous_writer(policy, table, command, access)
+                if not seen and not (command == "INSERT" and of_nobody(policy, table, access)):
                     yield Unscoped(role=role, command=command, policy=policy)
             break
+
+
+def of_nobody(policy: Policy, table: Table, access: Access, *, anonymous: bool = False) -> bool:
+    """Whether the new rows that a policy lets just anybody insert are nobody's: their owner or tenant must be NULL."""
+    says = access.predicate(policy, "check", table)
+    columns = (*access.owner_columns(table), *access.tenant_columns(table))
+    return says is not None and says.scoped(anonymous=anonymous, or_empty=columns)
 
 
 def anonymous_writer(policy: Policy, table: Table, command: Command, access: Access) -> bool:

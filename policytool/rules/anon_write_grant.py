@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from policytool.access import WRITES, Command, RowFilter
 from policytool.access.because import of_policy
+from policytool.access.scope import of_nobody
 from policytool.access.wording import verbs, widest
-from policytool.catalog.model import Table
+from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, Severity, table_ref
 from policytool.rule import Context, TableRule
@@ -41,7 +42,9 @@ class AnonWriteGrant(TableRule):
     def _open(self, table: Table, role: str, passing: dict[Command, RowFilter], context: Context) -> Finding:
         policies = tuple(dict.fromkeys(p for f in passing.values() for p in f.open))
         first = policies[0]
-        severity: Severity = "warning" if tuple(passing) == ("INSERT",) else "error"
+        severity: Severity = "error"
+        if tuple(passing) == ("INSERT",):
+            severity = "info" if all(_meant(p, table, context) for p in policies) else "warning"
         place = first.with_check_at if tuple(passing) == ("INSERT",) else first.using_at
         return self.finding(
             table_ref(table),
@@ -70,6 +73,12 @@ class AnonWriteGrant(TableRule):
             because=context.access.because(role, shown, table),
             fix=_revoke(table, role, shown, "safe"),
         )
+
+
+def _meant(policy: Policy, table: Table, context: Context) -> bool:
+    """Whether a policy speaks of visitors by their role, or of rows that are nobody's."""
+    named = any(r != "public" and context.access.anonymous(r) for r in policy.roles)
+    return named or of_nobody(policy, table, context.access, anonymous=True)
 
 
 def _revoke(table: Table, role: str, commands: tuple[Command, ...], safety: str) -> Fix:

@@ -11,6 +11,8 @@ from policytool.catalog.spelling import identifier
 from policytool.finding import Finding, Fix, Severity, function_ref
 from policytool.rule import Context, FunctionRule
 
+SECRETS = frozenset({"token", "secret", "hash", "otp", "pin", "signature", "password", "key"})
+
 
 class DefinerAnonExecutable(FunctionRule):
     """Visitors without an account can call a SECURITY DEFINER function."""
@@ -35,27 +37,39 @@ class DefinerAnonExecutable(FunctionRule):
         yield self.finding(
             ref,
             f"{who(role)} can call {function.schema}.{ref.name}, which runs as {function.owner}{why}",
-            at=context.defined(function),
+            at=context.settled(function, "body", "security_definer"),
             severity=severity,
             because=access.because(role, ("EXECUTE",), function),
             fix=None if access.helpers.in_policies(function) else _fix(function, ref.name, callers),
         )
 
     def _judge(self, function: Function, context: Context) -> tuple[Severity, str]:
-        if context.access.helpers.asks(function):
+        access = context.access
+        if access.helpers.asks(function):
             return "info", ""
         body = touched(function)
-        past = _protected(body.writes, function, context)
-        if past:
-            return "error", f", never asks who calls, and writes {and_list(past[:3])} past their policies"
-        past = _protected(body.reads, function, context)
-        if past and function.returns not in ("boolean", "void"):
-            return "error", f", never asks who calls, and reads {and_list(past[:3])} past their policies"
-        if past or body.writes or body.opaque:
+        written, read = (_protected(names, function, context) for names in (body.writes, body.reads))
+        helper = access.helpers.in_policies(function) and not body.writes
+        if written:
+            why = f", never asks who calls, and writes {and_list(written[:3])} past their policies"
+        elif read and function.returns not in ("boolean", "void"):
+            why = f", never asks who calls, and reads {and_list(read[:3])} past their policies"
+        elif read or body.writes or body.opaque:
             # A yes or no about rows one may not see; a policy that calls it needs it callable.
-            helper = function.returns == "boolean" and not body.writes and context.access.helpers.in_policies(function)
-            return ("info" if helper else "warning"), " and never asks who calls"
-        return "info", ", though it reads no table"
+            return ("info" if helper and function.returns == "boolean" else "warning"), " and never asks who calls"
+        else:
+            return "info", ", though it reads no table"
+        return ("warning" if helper or _meant(function, context) else "error"), why
+
+
+def _meant(function: Function, context: Context) -> bool:
+    """Whether visitors are to call it: EXECUTE on it was granted to them by name, or it takes a secret."""
+    granted = context.access.privileges.grants
+    roles = [r for r in context.access.clients if r != "public" and context.access.anonymous(r)]
+    if any(g.grantee == r and context.deliberate(g) for r in roles for g in granted(r, "EXECUTE", function)):
+        return True
+    words = {w for a in function.arguments if a.mode == "IN" and a.name for w in a.name.lower().split("_")}
+    return bool(words & SECRETS)
 
 
 def _fix(function: Function, signature: str, callers: list[str]) -> Fix:

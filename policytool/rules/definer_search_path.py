@@ -34,7 +34,7 @@ class DefinerSearchPath(FunctionRule):
             ref,
             f"{function.schema}.{ref.name} runs with the rights of {function.owner} and looks names up where its "
             "caller says: a table put before yours in the search_path is used instead",
-            at=context.defined(function),
+            at=context.settled(function, "body", "settings", "security_definer"),
             severity=None if exposed else "warning",
             because=access.because(widest(callers), ("EXECUTE",), function) if exposed else (),
             fix=_fix(function, ref.name, context),

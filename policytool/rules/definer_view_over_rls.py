@@ -35,7 +35,7 @@ class DefinerViewOverRls(ViewRule):
             view_ref(view),
             f"{who(role)} can read {names} through view {view.schema}.{view.name} without their policies: "
             f"it reads as its owner {view.owner}",
-            at=view.made,
+            at=context.settled(view, "definition", "security_invoker"),
             severity="info" if ties_to_caller(view, access) else None,
             because=(
                 *access.because(role, ("SELECT",), view),

@@ -25,8 +25,11 @@ class OwnerColumnUnscoped(TableRule):
 
         Tables that have a tenant besides are for `tenant-column-unscoped`.
         """
-        owners = context.access.owner_columns(table)
-        if not owners or not table.rls_enabled or context.access.tenant_columns(table):
+        if not table.rls_enabled or context.access.tenant_columns(table):
+            return
+        bound = context.access.bound_columns(table)
+        owners = tuple(dict.fromkeys((*bound, *context.access.owner_columns(table))))
+        if not owners:
             return
         found = tuple(unscoped(table, context.access))
         if not found:
@@ -34,7 +37,7 @@ class OwnerColumnUnscoped(TableRule):
         commands = tuple(dict.fromkeys(u.command for u in found))
         policies = tuple(dict.fromkeys(u.policy for u in found))
         # Who made a row is noted for the record, not always to say whose it is.
-        noted = all(c.endswith("_by") for c in owners)
+        noted = not bound and all(c.endswith("_by") for c in owners)
         reads = commands == ("SELECT",) or not context.access.profile.exposes(table.schema)
         yield self.finding(
             table_ref(table),

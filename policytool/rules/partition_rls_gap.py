@@ -30,7 +30,7 @@ class PartitionRlsGap(TableRule):
             table_ref(table),
             f"{can_do(found, f'{table.schema}.{table.name} by its own name')}: "
             f"the policies of {parent} do not reach its partitions",
-            at=table.made,
+            at=table.rls_at or table.made,
             because=(
                 *grants_of(found, table, context.access),
                 Related(message=f"{parent} has row level security on", location=ancestor.rls_at),

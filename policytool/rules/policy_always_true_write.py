@@ -71,7 +71,7 @@ def _place(policy: Policy, open_to: dict[Command, tuple[str, ...]]) -> Location 
 def _fix(table: Table, policy: Policy, context: Context) -> Fix:
     owners = context.access.owner_columns(table)
     target = f"policy {identifier(policy.name)} on {qualified(table.schema, table.name)}"
-    if "service" in policy.name.lower():
+    if any(word in policy.name.lower() for word in ("service", "system", "backend")):
         note = "service_role bypasses row level security and needs no policy; this one opens the table to all others"
         return Fix(sql=f"drop {target};", note=note)
     if not owners:

@@ -31,7 +31,7 @@ class RlsDisabledExposed(TableRule):
         yield self.finding(
             table_ref(table),
             f"{can_do(found, f'every row of {table.schema}.{table.name}')}: row level security is off",
-            at=table.made,
+            at=table.rls_at or table.made,
             severity="info" if context.public(table) and reads_only else None,
             because=grants_of(found, table, context.access),
             fix=_fix(table, found, context),
