@@ -38,6 +38,12 @@ class Machine(Protocol):
     def variable(self, parts: Sequence[str]) -> Value:
         """A variable, or a field of one, by its dotted name; KeyError when there is none."""
 
+    def names_variable(self, parts: Sequence[str]) -> bool:
+        """Whether a dotted name means a variable."""
+
+    def variable_type(self, parts: Sequence[str]) -> str | None:
+        """The name of the type of a variable; None where there is no such variable, or it has no type of its own."""
+
     def parameter(self, number: int) -> Value:
         """$1 and so on; KeyError when there is none."""
 

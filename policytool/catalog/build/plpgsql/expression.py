@@ -72,7 +72,7 @@ def _cast(node: Node, env: Env) -> Value:
         spelled += f"({size.get('A_Const', {}).get('ival', {}).get('ival', '')})"
     if kind.get("arrayBounds"):
         spelled += "[]"
-    if "A_ArrayExpr" in node["arg"]:
+    if "A_ArrayExpr" in node["arg"] and "arrayBounds" in kind:
         return tuple(cast(env.state, v, spelled.removesuffix("[]")) for v in _array(node["arg"]["A_ArrayExpr"], env))
     return cast(env.state, evaluate(node["arg"], env), spelled)
 

@@ -47,6 +47,18 @@ class Frame:
                 return names[name]
         raise KeyError(name)
 
+    def has(self, parts: Sequence[str]) -> bool:
+        """Whether a dotted name means a variable, argument or field of one."""
+        if parts[0] in self.named:
+            return True
+        if any(parts[0] in names for _, names in self._scopes):
+            return True
+        if len(parts) == 1:
+            return False
+        if parts[0] == self.function and parts[1] in self.named:
+            return True
+        return any(label == parts[0] and parts[1] in names for label, names in self._scopes if label)
+
     def get(self, parts: Sequence[str]) -> Value:
         """A variable by its name, label.name, record.field or label.record.field."""
         if parts[0] in self.named:

@@ -62,6 +62,8 @@ def _constraint(env: Env, value: Value, pretty: Value = None) -> Value:
     if not isinstance(value, Oid) or value.catalog != "pg_constraint" or value.of_system:
         raise NotKnown("a constraint that is not in the catalog")
     *owner, name = value.key
+    if isinstance(name, parts.NotNull):
+        return Spelled(f"NOT NULL {name.column}")
     table = env.state.tables.get((owner[0], owner[1]))
     for constraint in table.constraints if table is not None else ():
         if constraint.name == name:

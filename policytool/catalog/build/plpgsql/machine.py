@@ -10,6 +10,7 @@ from typing import Any, Final
 from policytool.catalog.build import dispatch
 from policytool.catalog.build.plpgsql import conditions, expression, places, query, routines
 from policytool.catalog.build.plpgsql.cast import cast
+from policytool.catalog.build.plpgsql.checks import Names
 from policytool.catalog.build.plpgsql.environment import Env
 from policytool.catalog.build.plpgsql.frame import Frame
 from policytool.catalog.build.plpgsql.parsing import expression_of, query_of
@@ -96,6 +97,17 @@ class Machine:
         """A variable by its dotted name; KeyError when there is none."""
         return self.frame.get(parts)
 
+    def names_variable(self, parts: Sequence[str]) -> bool:
+        """Whether a dotted name means a variable, or a field of one."""
+        return self.frame.has(parts)
+
+    def variable_type(self, parts: Sequence[str]) -> str | None:
+        """The name of the type of a variable."""
+        try:
+            return self.frame.type_of(self.frame.number(parts[-1]))
+        except KeyError:
+            return None
+
     def parameter(self, number: int) -> Value:
         """$1 and so on."""
         if not 0 < number <= len(self.frame.parameters):
@@ -128,7 +140,8 @@ class Machine:
         """The value of a PLpgSQL_expr."""
         body = holder["PLpgSQL_expr"]
         node = query_of(body["query"], body.get("parseMode", 0))
-        with _understood():
+        with self._understood():
+            Names(self).query(node)
             if "fromClause" not in node and "whereClause" not in node and len(node.get("targetList", ())) == 1:
                 return expression.evaluate(node["targetList"][0]["ResTarget"]["val"], Env(self))
             return query.run(node, Env(self)).scalar()
@@ -139,13 +152,33 @@ class Machine:
         node = expression_of(body["query"])
         if node is None:
             return self.evaluate(holder) is True
-        with _understood():
+        with self._understood():
+            Names(self).query({"targetList": [{"ResTarget": {"val": node}}]})
             return expression.truth(node, Env(self))
 
     def rows(self, node: Node) -> Rows:
         """The rows of a SelectStmt."""
-        with _understood():
+        with self._understood():
+            Names(self).query(node)
             return query.run(node, Env(self))
+
+    def exists(self, node: Node) -> bool:
+        """Whether a SelectStmt gives any row."""
+        with self._understood():
+            Names(self).query(node)
+            return query.exists(node, Env(self))
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Evaluate: a shape that nobody foresaw is not known, and what is assumed is missing where that is handled."""
+        mark = self._state.savepoint() if self.catchers else None
+        noted = len(self._state.unmodelled)
+        try:
+            yield
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise NotKnown(f"an expression that is not understood ({type(error).__name__})") from error
+        if mark is not None:
+            self._check_assumptions(mark, noted)
 
     # --- assignment -------------------------------------------------------------------------------------------------
 
@@ -323,15 +356,6 @@ class Machine:
         finally:
             self.depth -= 1
             self.frame, self.places, self.line, self.catchers = before, where, line, catchers
-
-
-@contextmanager
-def _understood() -> Iterator[None]:
-    """Take an expression of a shape that nobody foresaw to be not known."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise NotKnown(f"an expression that is not understood ({type(error).__name__})") from error
 
 
 def budget_of(state: State) -> Budget:

@@ -184,7 +184,7 @@ def identity_arguments(state: State, function: Function) -> str:
     """pg_get_function_identity_arguments()."""
     parts = []
     for argument in function.arguments:
-        if argument.mode in ("OUT", "TABLE"):
+        if argument.mode == "TABLE":
             continue
         mode = "" if argument.mode == "IN" else f"{argument.mode} "
         name = "" if argument.name is None else f"{identifier(argument.name)} "

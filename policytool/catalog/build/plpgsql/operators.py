@@ -29,6 +29,8 @@ def operation(node: Node, env: Env, evaluate: Evaluate) -> Value:
     match kind:
         case "AEXPR_OP":
             right = evaluate(node["rexpr"], env)
+            if operator == "||" and (left is None or right is None):
+                return _appended(node, env, left, right)
             return binary(operator, left, right) if "lexpr" in node else _unary(operator, right)
         case "AEXPR_OP_ANY" | "AEXPR_OP_ALL":
             array = _as_array(evaluate(node["rexpr"], env))
@@ -43,6 +45,33 @@ def operation(node: Node, env: Env, evaluate: Evaluate) -> Value:
             low, high = (evaluate(item, env) for item in node["rexpr"]["List"]["items"])
             return _between(left, low, high, negated="NOT" in kind, symmetric="SYM" in kind)
     raise NotKnown(f"the operator {operator}")
+
+
+def _appended(node: Node, env: Env, left: Value, right: Value) -> Value:
+    """`||` with a null: a null array counts as an empty one, and a null is an element like any other."""
+    arrays = [isinstance(v, tuple) or _is_array(node[k], env) for v, k in ((left, "lexpr"), (right, "rexpr"))]
+    if not any(arrays):
+        return None
+    if all(arrays):
+        return right if left is None else left
+    element = right if arrays[0] else left
+    if isinstance(element, Untyped) or (element is None and "A_Const" in node["rexpr" if arrays[0] else "lexpr"]):
+        element = array_in(element) if element is not None else None  # an untyped constant is read as an array
+        return element if (left if arrays[0] else right) is None else binary("||", left, right)
+    if arrays[0]:
+        return (*(left or ()), element)
+    return (element, *(right or ()))
+
+
+def _is_array(node: Node, env: Env) -> bool:
+    """Whether an expression that is null is so as an array."""
+    cast, column = node.get("TypeCast"), node.get("ColumnRef")
+    if cast is not None:
+        return "arrayBounds" in cast["typeName"] or names(cast["typeName"]["names"])[-1].startswith("_")
+    if column is None or "A_ArrayExpr" in node:
+        return column is None and "A_ArrayExpr" in node
+    kind = env.machine.variable_type(names(column["fields"]))
+    return kind is not None and (kind.startswith("_") or kind.endswith("[]"))
 
 
 def _same(left: Value, right: Value) -> bool:
@@ -129,17 +158,13 @@ def _unary(operator: str, value: Value) -> Value:
 def binary(operator: str, left: Value, right: Value) -> Value:
     """The value of a binary operator."""
     if left is None or right is None:
-        return _with_null(operator, left, right)
+        if operator == "||" and (isinstance(left, tuple) or isinstance(right, tuple)):
+            return left if isinstance(left, tuple) else right
+        return None
     handler = _OPERATORS.get(operator)
     if handler is None:
         raise NotKnown(f"the operator {operator}")
     return handler(left, right)
-
-
-def _with_null(operator: str, left: Value, right: Value) -> Value:
-    if operator == "||" and (isinstance(left, tuple) or isinstance(right, tuple)):
-        return left if isinstance(left, tuple) else right
-    return None
 
 
 def _concatenated(left: Value, right: Value) -> Value:

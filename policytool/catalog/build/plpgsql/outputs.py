@@ -7,9 +7,10 @@ from typing import Any
 
 from policytool.catalog.build.plpgsql import expression, functions, joins
 from policytool.catalog.build.plpgsql.environment import Env
+from policytool.catalog.build.plpgsql.names_of_columns import column_name
 from policytool.catalog.build.plpgsql.values import NotKnown, Record, Unknown, Value
 from policytool.catalog.build.state import Refused
-from policytool.syntax.node import kind_of, names
+from policytool.syntax.node import names
 
 Node = dict[str, Any]
 PLAIN = ("SETOP_NONE", None)
@@ -103,34 +104,3 @@ def _star_names(value: Node, node: Node, env: Env) -> list[str]:
             if not alias or source.alias == alias[-1]:
                 found += [name for name in source.names if alias or name not in step.hidden]
     return found
-
-
-def column_name(node: Node) -> str:
-    """The name that Postgres gives an output column (FigureColname)."""
-    kind, body = kind_of(node)
-    match kind:
-        case "ColumnRef":
-            return names(body["fields"])[-1]
-        case "FuncCall":
-            return names(body["funcname"])[-1]
-        case "TypeCast":
-            inner = column_name(body["arg"])
-            return inner if inner != "?column?" else names(body["typeName"]["names"])[-1]
-        case "A_Indirection":
-            fields = [step["String"]["sval"] for step in body["indirection"] if "String" in step]
-            return fields[-1] if fields else column_name(body["arg"])
-        case "CaseExpr":
-            return column_name(body["defresult"]) if "ColumnRef" in body.get("defresult", {}) else "case"
-        case "CoalesceExpr":
-            return "coalesce"
-        case "A_ArrayExpr":
-            return "array"
-        case "SubLink":
-            link = body["subLinkType"]
-            targets = body["subselect"]["SelectStmt"].get("targetList", ())
-            if link == "EXPR_SUBLINK" and targets:
-                return targets[0]["ResTarget"].get("name") or column_name(targets[0]["ResTarget"]["val"])
-            return {"EXISTS_SUBLINK": "exists", "ARRAY_SUBLINK": "array"}.get(link, "?column?")
-        case "SQLValueFunction":
-            return str(body["op"]).removeprefix("SVFOP_").lower()
-    return "?column?"

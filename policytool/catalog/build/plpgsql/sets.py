@@ -10,7 +10,7 @@ from policytool.catalog.build.plpgsql.catalogs import exploded
 from policytool.catalog.build.plpgsql.compare import posix
 from policytool.catalog.build.plpgsql.environment import Env
 from policytool.catalog.build.plpgsql.operators import json_text
-from policytool.catalog.build.plpgsql.strings import plain
+from policytool.catalog.build.plpgsql.strings import plain, read_json
 from policytool.catalog.build.plpgsql.values import Json, NotKnown, Unknown, Value
 
 Found = Iterator[tuple[list[Value], NotKnown | None]]
@@ -73,6 +73,7 @@ def _each_text(env: Env, value: Value) -> Found:
 
 
 def _of_json(value: Value, kind: type) -> Any:
+    value = read_json(value)
     if not isinstance(value, Json) or not isinstance(value.data, kind):
         raise NotKnown("rows of a value that is no json of that shape")
     return value.data

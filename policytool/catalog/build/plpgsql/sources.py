@@ -47,17 +47,20 @@ class CatalogSource(Source):
             self._asked = True
             items = table.scan(state, wanted)
         elif wanted:
-            found = [self._found(env, column, value) for column, value in wanted.items()]
-            items = min(found, key=lambda bucket: len(bucket))
+            items = self._fewest(env, wanted)
         else:
             items = self._all(env)
         for item in items:
             row = CatalogRow(state, table, self.names, item)
             yield row, row.doubt
 
-    def _found(self, env: Env, column: str, value: Value) -> list[Any]:
-        index = self._index(env, column)
-        return index.get(value, []) + index.get(_LOOSE, [])
+    def _fewest(self, env: Env, wanted: Mapping[str, Value]) -> list[Any]:
+        """The rows that have one of the wanted values, or may have it: by the column that leaves the fewest."""
+        buckets: list[list[Any]] = []
+        for column, value in wanted.items():
+            index = self._index(env, column)
+            buckets.append(index.get(value, []) + index.get(_LOOSE, []))
+        return min(buckets, key=len)
 
     def _all(self, env: Env) -> list[Any]:
         if self._items is None:

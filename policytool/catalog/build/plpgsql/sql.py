@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from policytool.catalog.build.plpgsql import effects, query
-from policytool.catalog.build.plpgsql.environment import Env
+from policytool.catalog.build.plpgsql import effects
 from policytool.catalog.build.plpgsql.frame import Frame
 from policytool.catalog.build.plpgsql.machine import Machine, Signal
 from policytool.catalog.build.plpgsql.parsing import query_of, statements
@@ -138,7 +137,7 @@ def perform(machine: Machine, node: Node) -> Signal | None:
         if effects.changing_call(machine, tree) or _calls_user(tree):
             machine.found(_any(machine.rows(tree)))
         else:
-            machine.found(query.exists(tree, Env(machine)))
+            machine.found(machine.exists(tree))
     except NotKnown as error:
         machine.found(Unknown(error.reason))
         if effects.changing_call(machine, tree):

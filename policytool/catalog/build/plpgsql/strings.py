@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,7 +12,8 @@ from typing import Any, Final
 
 from policytool.catalog.build.plpgsql import text
 from policytool.catalog.build.plpgsql.compare import posix
-from policytool.catalog.build.plpgsql.values import Json, NotKnown, Opaque, Some, Spelled, Value
+from policytool.catalog.build.plpgsql.values import Json, NotKnown, Opaque, Some, Spelled, Untyped, Value
+from policytool.catalog.build.state import Refused
 
 _BACKREFERENCE: Final = re.compile(r"\\([0-9&\\])")
 
@@ -146,7 +148,18 @@ def _absolute(value: Value) -> Value:
     return abs(value)
 
 
+def read_json(value: Value) -> Value:
+    """A constant that is taken for json."""
+    if isinstance(value, Untyped):
+        try:
+            return Json(json.loads(value))
+        except ValueError:
+            raise Refused("22P02", "invalid input syntax for type json") from None
+    return value
+
+
 def _json_type(value: Value) -> str:
+    value = read_json(value)
     if not isinstance(value, Json):
         raise NotKnown("jsonb_typeof() of something that is no json")
     kinds = {bool: "boolean", str: "string", dict: "object", list: "array", type(None): "null"}
@@ -154,6 +167,7 @@ def _json_type(value: Value) -> str:
 
 
 def _json_length(value: Value) -> int:
+    value = read_json(value)
     if not isinstance(value, Json) or not isinstance(value.data, list):
         raise NotKnown("jsonb_array_length() of something that is no array")
     return len(value.data)

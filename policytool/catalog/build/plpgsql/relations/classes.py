@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from policytool.catalog.build.acl import AclKind
@@ -13,6 +14,7 @@ from policytool.catalog.build.plpgsql.relations.base import (
     CatalogTable,
     Ghost,
     Relation,
+    columns_of,
     namespace,
     of_table,
     relations,
@@ -34,9 +36,14 @@ def own_names(kind: str) -> Some:
     return Some(words("types.txt"), prefix="pg_") if kind == "types" else Some(_standard_views(), prefix="pg_")
 
 
-def _standard_views() -> frozenset[str]:
-    from policytool.catalog.build.plpgsql.relations.base import columns_of
+@cache
+def own_columns() -> Some:
+    """The names of columns of Postgres's own relations."""
+    return Some(frozenset(name for columns in columns_of().values() for name in columns))
 
+
+@cache
+def _standard_views() -> frozenset[str]:
     return frozenset(name.partition(".")[2] for name in columns_of() if name.startswith("information_schema."))
 
 
@@ -44,7 +51,7 @@ def _system_relations() -> Iterator[Ghost]:
     for schema in objects.SYSTEM_SCHEMAS:
         known = {"oid": Oid("pg_class", SYSTEM), "relnamespace": namespace(schema), "relrowsecurity": False,
                  "relforcerowsecurity": False, "relname": own_names("relations"), "relispartition": False,
-                 "reltype": Oid("pg_type", SYSTEM)}  # fmt: skip
+                 "reltype": Oid("pg_type", SYSTEM), "relkind": Some(frozenset("rivt"))}  # fmt: skip
         yield Ghost(SYSTEM_RELATIONS, known)
 
 
@@ -79,7 +86,13 @@ def _acl(state: State, relation: Relation) -> Value:
 def _persistence(state: State, relation: Relation) -> str:
     if relation.schema == "pg_temp":
         return "t"
-    return _PERSISTENCE.get(getattr(relation.item, "persistence", "permanent"), "p")
+    return _PERSISTENCE.get(getattr(relation.on or relation.item, "persistence", "permanent"), "p")
+
+
+def _width(state: State, relation: Relation) -> int:
+    if relation.kind in "iI":
+        return len(relation.item.keys) + len(relation.item.include)
+    return 3 if relation.kind == "S" else len(relation.columns)
 
 
 def _row_type(state: State, relation: Relation) -> Value:
@@ -106,7 +119,7 @@ PG_CLASS: Final = table(
         "relforcerowsecurity": lambda s, r: getattr(r.item, "rls_forced", False),
         "relispartition": lambda s, r: getattr(r.item, "partition_of", None) is not None,
         "relhasindex": lambda s, r: bool(getattr(r.item, "indexes", ())),
-        "relnatts": lambda s, r: len(r.columns),
+        "relnatts": _width,
         "reloptions": _options,
         "relacl": _acl,
         "relpartbound": _bound,
@@ -166,7 +179,7 @@ def _attributes(state: State, wanted: Mapping[str, Value]) -> Iterator[Any]:
     for relation in relations(state, wanted, name="", oid="attrelid"):
         yield from attributes(relation)
     if "attrelid" not in wanted:
-        yield Ghost(SYSTEM_RELATIONS, {"attrelid": Oid("pg_class", SYSTEM)})
+        yield Ghost(SYSTEM_RELATIONS, {"attrelid": Oid("pg_class", SYSTEM), "attname": own_columns()})
 
 
 def type_of(state: State, spelled: str) -> Value:

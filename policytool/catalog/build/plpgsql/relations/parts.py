@@ -72,15 +72,24 @@ def constraints(
     if on not in wanted:
         for domain in state.domains.values():
             yield from (Part(None, constraint, domain) for constraint in domain.constraints)
-        system = {"conrelid": Oid("pg_class", SYSTEM), "connamespace": namespace("pg_catalog")}
+        system = {"conrelid": Oid("pg_class", SYSTEM), "connamespace": namespace("pg_catalog"), "confrelid": 0,
+                  "contypid": Oid("pg_type", SYSTEM), "contype": Some(frozenset("puc"))}  # fmt: skip
         yield Ghost(SYSTEM_RELATIONS, {**system, "conname": _OWN_CONSTRAINTS})
+
+
+@dataclass(frozen=True, slots=True)
+class NotNull:
+    """Stands for the name of the NOT NULL constraint of a column."""
+
+    column: str
 
 
 def _not_nulls(relation: Relation) -> Iterator[Ghost]:
     """The NOT NULL constraints, of which the catalog holds that they are there and not what they are called."""
     for number, column in enumerate(relation.columns, start=1):
         if column.not_null:
-            known = {"conrelid": relation.oid, "connamespace": namespace(relation.schema), "contype": "n",
+            oid = Oid("pg_constraint", (*relation.key, NotNull(column.name)))
+            known = {"conrelid": relation.oid, "connamespace": namespace(relation.schema), "contype": "n", "oid": oid,
                      "conkey": (number,), "conname": Some(suffix="_not_null"), "confrelid": 0}  # fmt: skip
             yield Ghost("the names of NOT NULL constraints", known)
 

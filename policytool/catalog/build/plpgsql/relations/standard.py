@@ -14,7 +14,13 @@ from policytool.catalog.build.plpgsql.relations.base import (
     table,
     tables_and_views,
 )
-from policytool.catalog.build.plpgsql.relations.classes import Attribute, definition, system_rows, type_of
+from policytool.catalog.build.plpgsql.relations.classes import (
+    Attribute,
+    definition,
+    own_columns,
+    system_rows,
+    type_of,
+)
 from policytool.catalog.build.plpgsql.relations.parts import unsaid
 from policytool.catalog.build.plpgsql.relations.routines import functions
 from policytool.catalog.build.plpgsql.values import Opaque, Spelled, Value
@@ -96,7 +102,7 @@ def _columns(state: State, wanted: Wanted) -> Iterator[Any]:
         yield from (Attribute(relation, column, n) for n, column in enumerate(relation.columns, start=1))
         if relation.assumed:
             yield unsaid(relation, "columns", table_schema=relation.schema, table_name=relation.name)
-    yield from system_rows("table_schema", "table_name")
+    yield from system_rows("table_schema", "table_name", column_name=own_columns())
 
 
 def _base_type(state: State, spelled: str) -> str:
