@@ -30,7 +30,7 @@ class Observed(Struct, frozen=True, kw_only=True):
 def observe(
     files: Sequence[SqlFile], platform: Platform, *, binaries: Binaries | None = None, keep_going: bool = True
 ) -> Observed:
-    """Apply the files to a throwaway server and read its catalog. A file that fails has no effect and is in `results`."""
+    """Apply the files to a throwaway server and read its catalog; `results` say which of them failed."""
     with platform_server(platform.family, binaries) as server:
         database = server.create_database(_template(platform), owner="postgres")
         with server.connect(database) as connection:

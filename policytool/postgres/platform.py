@@ -10,7 +10,7 @@ from pathlib import Path
 
 from policytool.errors import PolicytoolError
 from policytool.postgres.binaries import Binaries
-from policytool.postgres.replay import SETTINGS, FileResult, replay
+from policytool.postgres.replay import SETTINGS, Extensions, FileResult, replay
 from policytool.postgres.server import Seed, Server, throwaway
 from policytool.source.bootstrap import bootstrap_files, profile_file, sql_folder
 from policytool.source.model import SqlFile
@@ -33,7 +33,7 @@ def apply_migrations(
     """Replay a project's files as `postgres`, in a database cloned from one of the templates."""
     with promoted(server):
         return replay(
-            server, database, files, user="postgres", keep_going=keep_going, settings=MIGRATING, after_extension=granted
+            server, database, files, user="postgres", keep_going=keep_going, settings=MIGRATING, extensions=EXTENSIONS
         )
 
 
@@ -90,7 +90,7 @@ def _server_files(family: str) -> list[SqlFile]:
 
 
 def _run(server: Server, database: str, files: list[SqlFile]) -> None:
-    error = replay(server, database, files, after_extension=granted)[-1].error
+    error = replay(server, database, files, extensions=EXTENSIONS)[-1].error
     if error:
         raise BootstrapFailed(f"the bootstrap fails at {error.path}:{error.line}: {error.message}", hint=error.hint)
 
@@ -105,6 +105,18 @@ def granted(name: str) -> SqlFile | None:
     """What Supabase grants once an extension has been made."""
     path = sql_folder() / "bootstrap" / "supabase" / "after_extension" / f"{name}.sql"
     return SqlFile(path=path.name, text=path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def home(name: str) -> str | None:
+    """The schema that a stand-in belongs in, where it may be elsewhere too: a control file cannot say that."""
+    path = sql_folder() / "bootstrap" / "extensions" / f"{name}.sql"
+    header = _HEADER.match(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if header is None or header["fixed"] == "yes" or header["schema"] == "current":
+        return None
+    return header["schema"]
+
+
+EXTENSIONS = Extensions(home=home, after=granted)
 
 
 def write_standins(server: Server) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 
 from policytool.postgres.guard import forbidden
 from policytool.postgres.process import SUPERUSER
@@ -26,11 +26,18 @@ ACTIVE_TRANSACTION = "25001"
 NOT_PERMITTED = "42501"
 SETTINGS: Mapping[str, str] = {"statement_timeout": "60s"}
 
-AfterExtension = Callable[[str], SqlFile | None]
+
+class Extensions(NamedTuple):
+    """What a platform does about an extension: where it goes unless the statement says, and what is run after it."""
+
+    home: Callable[[str], str | None]
+    after: Callable[[str], SqlFile | None]
+
 
 _EXTENSION = re.compile(
     r'create\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"(?P<name>[^"]+)"|(?P<plain>\w+))', re.IGNORECASE
 )
+_SCHEMA = re.compile(r"\bschema\b", re.IGNORECASE)
 _COPY = re.compile(r"copy\b.*\b(?:from\s+stdin|to\s+stdout)\b", re.IGNORECASE | re.DOTALL)
 _COPY_IN = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
 _END_OF_ROWS = re.compile(r"^\\\.[ \t\r]*\Z", re.MULTILINE)
@@ -90,11 +97,11 @@ def replay(
     user: str | None = None,
     keep_going: bool = False,
     settings: Mapping[str, str] = SETTINGS,
-    after_extension: AfterExtension | None = None,
+    extensions: Extensions | None = None,
 ) -> tuple[FileResult, ...]:
     """Run the files in order on one connection, each after RESET ALL, up to the first error or past it.
 
-    With `after_extension` the server's superuser makes the extensions, as Supabase does, and then runs what it gives.
+    With `extensions` the server's superuser makes them, as Supabase does, and then runs what it gives.
     """
     results: list[FileResult] = []
     connection = server.connect(database, user, settings=settings)
@@ -103,7 +110,7 @@ def replay(
             if connection.closed:
                 connection = server.connect(database, user, settings=settings)
             connection.execute("reset all")
-            results.append(apply_file(connection, _as_file(source, number), after_extension))
+            results.append(apply_file(connection, _as_file(source, number), extensions))
             if results[-1].error and not keep_going:
                 break
     finally:
@@ -116,13 +123,13 @@ def apply_sql(connection: Connection, text: str, *, path: str = "") -> ApplyErro
     return apply_file(connection, SqlFile(path=path, text=text)).error
 
 
-def apply_file(connection: Connection, file: SqlFile, after_extension: AfterExtension | None = None) -> FileResult:
+def apply_file(connection: Connection, file: SqlFile, extensions: Extensions | None = None) -> FileResult:
     """Run a file in one transaction, apart from statements that refuse one, or each by itself if the file says so."""
     began = time.perf_counter()
     ignored: list[str] = []
     steps = list(_steps(file, ignored))
     connection.prepare_threshold = None
-    error, kept = _run(connection, steps, after_extension, transaction=file.transaction)
+    error, kept = _run(connection, steps, extensions, transaction=file.transaction)
     last = steps[kept - 1] if kept else None
     return FileResult(
         path=file.path,
@@ -158,7 +165,7 @@ def _steps(file: SqlFile, ignored: list[str]) -> Iterator[_Step]:
 
 
 def _run(
-    connection: Connection, steps: list[_Step], after_extension: AfterExtension | None, *, transaction: bool
+    connection: Connection, steps: list[_Step], extensions: Extensions | None, *, transaction: bool
 ) -> tuple[ApplyError | None, int]:
     """Run the steps, and say how many have taken effect.
 
@@ -180,8 +187,8 @@ def _run(
             if reason := forbidden(steps[position].sql):
                 connection.execute("rollback")
                 return _refused(steps[position], reason), begun
-            if after_extension and (match := _EXTENSION.match(steps[position].sql)):
-                _make_extension(connection, steps[position], after_extension(match["name"] or match["plain"].lower()))
+            if extensions and (match := _EXTENSION.match(steps[position].sql)):
+                _make_extension(connection, steps[position], match["name"] or match["plain"].lower(), extensions)
             else:
                 _execute(connection, steps[position])
             position += 1
@@ -203,8 +210,8 @@ def _in_transaction(connection: Connection) -> bool:
     return connection.info.transaction_status.name != "IDLE"
 
 
-def _execute(connection: Connection, step: _Step) -> None:
-    sql: LiteralString = step.sql
+def _execute(connection: Connection, step: _Step, addition: str = "") -> None:
+    sql: LiteralString = step.sql + addition
     with connection.cursor() as cursor:
         if not _COPY.match(sql):
             cursor.execute(sql)
@@ -217,15 +224,17 @@ def _execute(connection: Connection, step: _Step) -> None:
                     pass
 
 
-def _make_extension(connection: Connection, step: _Step, after: SqlFile | None) -> None:
+def _make_extension(connection: Connection, step: _Step, name: str, extensions: Extensions) -> None:
     """Make an extension as the superuser, so that it owns it and the project's default privileges leave it alone."""
     from psycopg import sql
 
     (role,) = connection.execute("select pg_catalog.current_setting('role')").fetchone() or ("none",)
     # SUPERUSER made the cluster; role and session user stay the project's own for everything else
     connection.execute(sql.SQL("set role {}").format(sql.Identifier(SUPERUSER)))
+    home, after = extensions.home(name), extensions.after(name)
+    placed = f" schema {home}" if home is not None and not _SCHEMA.search(step.sql) else ""
     try:
-        _execute(connection, step)
+        _execute(connection, step, placed)
         for follow in _steps(after, []) if after else ():
             _execute(connection, follow)
     finally:

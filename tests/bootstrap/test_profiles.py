@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 import pytest
 
-from policytool.postgres.platform import granted
+from policytool.postgres.platform import EXTENSIONS
 from policytool.postgres.replay import replay
 from policytool.source.bootstrap import bootstrap_files, profile_file
 from tests.bootstrap.support import column, value
@@ -25,7 +25,7 @@ def test_bootstrap_runs_in_every_database_of_a_server(supabase_server: Server) -
     assert len(own) > 8
     for _ in range(2):
         name = supabase_server.create_database()
-        results = replay(supabase_server, name, own, after_extension=granted)
+        results = replay(supabase_server, name, own, extensions=EXTENSIONS)
         assert [result.error for result in results if result.error] == []
         supabase_server.drop_database(name)
 

@@ -92,3 +92,14 @@ def test_plain_postgres_has_nothing_but_postgres() -> None:
         schemas = rows(server, name, "select nspname from pg_namespace where nspname in ('auth', 'public')")
         assert schemas == [("public",)]
         assert rows(server, name, "select rolsuper from pg_roles where rolname = 'postgres'") == [(True,)]
+
+
+@pytest.mark.parametrize(("clause", "schema"), [("", "pg_catalog"), (" with schema extensions", "extensions")])
+def test_stand_in_goes_home_unless_told_otherwise(
+    supabase_server: Server, project: str, clause: str, schema: str
+) -> None:
+    """pg_cron belongs to pg_catalog, as on the platform, and may be put elsewhere, as older versions could."""
+    (result,) = apply_migrations(supabase_server, project, [f"create extension if not exists pg_cron{clause};"])
+    assert result.error is None
+    query = "select extnamespace::regnamespace::text from pg_extension where extname = 'pg_cron'"
+    assert rows(supabase_server, project, query) == [(schema,)]

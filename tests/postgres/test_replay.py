@@ -172,3 +172,23 @@ def test_a_statement_that_takes_too_long_is_ended(server: Server, empty: str) ->
     (result,) = replay(server, empty, ["select 1;\nselect pg_sleep(20)"], settings={"statement_timeout": "50ms"})
     assert result.error is not None
     assert (result.error.sqlstate, result.error.line) == ("57014", 2)
+
+
+def test_result_says_how_far_a_failed_file_took_effect(database: Connection, execute: Execute) -> None:
+    """What a statement outside of transactions leaves behind stays, and so do transactions that the file ended itself."""
+    alone = "create table t (a int); create index concurrently i on t (a); create table u (a int); select 1/0;"
+    result = apply_file(database, SqlFile(path="x.sql", text=alone))
+    assert alone[: result.kept].endswith("on t (a);")
+    assert execute("select relname from pg_class where relname in ('t', 'i', 'u') order by 1") == [("i",), ("t",)]
+    own = "begin; create table v (a int); commit; create table w (a int); select 1/0;"
+    result = apply_file(database, SqlFile(path="y.sql", text=own))
+    assert own[: result.kept].endswith("commit;")
+    assert execute("select relname from pg_class where relname in ('v', 'w')") == [("v",)]
+    assert apply_file(database, SqlFile(path="z.sql", text="create table z (a int); select 1/0;")).kept == 0
+
+
+def test_transaction_left_open_is_committed(database: Connection, execute: Execute) -> None:
+    """Most tools put a transaction of their own around a file; in one of those a BEGIN does nothing."""
+    result = apply_file(database, SqlFile(path="x.sql", text="begin; create table t ();", transaction=False))
+    assert result.error is None
+    assert execute("select count(*) from pg_class where relname = 't'") == [(1,)]
