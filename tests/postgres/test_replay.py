@@ -175,7 +175,7 @@ def test_a_statement_that_takes_too_long_is_ended(server: Server, empty: str) ->
 
 
 def test_result_says_how_far_a_failed_file_took_effect(database: Connection, execute: Execute) -> None:
-    """What a statement outside of transactions leaves behind stays, and so do transactions that the file ended itself."""
+    """What ran outside of transactions stays, and so do transactions that the file ended itself."""
     alone = "create table t (a int); create index concurrently i on t (a); create table u (a int); select 1/0;"
     result = apply_file(database, SqlFile(path="x.sql", text=alone))
     assert alone[: result.kept].endswith("on t (a);")
