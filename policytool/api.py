@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from policytool.audit.run import Selection
     from policytool.catalog.build import Built, Change
     from policytool.catalog.build.platform import Platform
-    from policytool.catalog.parity import Difference
-    from policytool.postgres.observe import Observed
-    from policytool.postgres.replay import FileResult
+    from policytool.postgres.observe import Parity
     from policytool.rule import Context, Step
 
 DEFAULT_SCHEMAS = ("public", "graphql_public")
@@ -105,19 +103,6 @@ def audit(
     return Audit(project=loaded.project, platform=built.platform, result=result, statements=len(built.statements))
 
 
-class Parity(Struct, frozen=True, kw_only=True):
-    """A source's catalog as it was built and as a server shows it, and where the two differ.
-
-    Of files that the server refused (`refused`) only what had taken effect by then is built.
-    """
-
-    project: Project
-    built: Built
-    observed: Observed
-    differences: tuple[Difference, ...]
-    refused: tuple[FileResult, ...]
-
-
 def parity(
     source: str | None = None,
     *,
@@ -127,30 +112,13 @@ def parity(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Parity:
     """Build a source's catalog, apply the same files to a throwaway server, and hold the two against each other."""
-    from policytool.catalog.build import build
-    from policytool.catalog.parity import parity as differences
-    from policytool.postgres.observe import observe
+    from policytool.postgres.observe import compare
 
     config = config or Config()
     progress("reading")
     project = read(source or config.source or ".", as_tool=as_tool, max_bytes=config.max_bytes)
-    chosen = choose_platform(project, config, platform)
     progress(f"applying {len(project.files)} files")
-    observed = observe(project.files, chosen)
-    refused = tuple(result for result in observed.results if result.error is not None)
-    kept = {result.path: result.kept for result in refused}
-    progress("comparing")
-    built = build(
-        [structs.replace(file, text=file.text[: kept.get(file.path)]) for file in project.files],
-        structs.replace(chosen, major_version=observed.major_version),
-    )
-    return Parity(
-        project=project,
-        built=built,
-        observed=observed,
-        differences=differences(built.catalog, observed.catalog),
-        refused=refused,
-    )
+    return compare(project, choose_platform(project, config, platform))
 
 
 def context(loaded: Loaded) -> Context:

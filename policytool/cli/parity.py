@@ -9,7 +9,7 @@ import click
 from policytool.cli.options import common, configuration, progress, targets, write
 
 if TYPE_CHECKING:
-    from policytool.api import Parity
+    from policytool.postgres.observe import Parity
 
 FORMATS = ("text", "json")
 

@@ -7,16 +7,18 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from policytool.catalog.build import Built, build
 from policytool.catalog.build.platform import Platform, becomes_explicit
 from policytool.catalog.introspect import introspect
 from policytool.catalog.introspect.origin import platform_of
 from policytool.catalog.objects import Catalog
+from policytool.catalog.parity import Difference, parity
 from policytool.postgres.binaries import Binaries
 from policytool.postgres.platform import apply_migrations, platform_server
 from policytool.postgres.process import SUPERUSER
 from policytool.postgres.replay import FileResult
 from policytool.source.bootstrap import profile_file
-from policytool.source.model import SqlFile
+from policytool.source.model import Project, SqlFile
 
 
 class Observed(Struct, frozen=True, kw_only=True):
@@ -25,6 +27,30 @@ class Observed(Struct, frozen=True, kw_only=True):
     catalog: Catalog
     results: tuple[FileResult, ...]
     major_version: int
+
+
+class Parity(Struct, frozen=True, kw_only=True):
+    """A source's catalog as it was built and as a server shows it, and where the two differ.
+
+    Of files that the server refused (`refused`) only what had taken effect by then is built.
+    """
+
+    project: Project
+    built: Built
+    observed: Observed
+    differences: tuple[Difference, ...]
+    refused: tuple[FileResult, ...]
+
+
+def compare(project: Project, platform: Platform, *, binaries: Binaries | None = None) -> Parity:
+    """Build the catalog of the project's files, observe what a server holds after them, and compare the two."""
+    observed = observe(project.files, platform, binaries=binaries)
+    refused = tuple(result for result in observed.results if result.error is not None)
+    kept = {result.path: result.kept for result in refused}
+    files = [replace(file, text=file.text[: kept.get(file.path)]) for file in project.files]
+    built = build(files, replace(platform, major_version=observed.major_version))
+    differences = parity(built.catalog, observed.catalog)
+    return Parity(project=project, built=built, observed=observed, differences=differences, refused=refused)
 
 
 def observe(

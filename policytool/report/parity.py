@@ -11,7 +11,7 @@ from policytool.catalog.parity import Difference, Tally, tally
 from policytool.report.text import printable
 
 if TYPE_CHECKING:
-    from policytool.api import Parity
+    from policytool.postgres.observe import Parity
     from policytool.postgres.replay import FileResult
 
 _LONGEST = 400
