@@ -1,5 +1,6 @@
 """Starting is quick because heavy libraries are imported where they are used."""
 
+import shlex
 import subprocess
 import sys
 
@@ -18,7 +19,7 @@ def test_help_imports_nothing_heavy(module: str) -> None:
 
 def test_a_closed_pipe_is_no_error() -> None:
     """`policytool rules | head -1` ends quietly."""
-    command = f"{sys.executable} -m policytool rules | head -1"
+    command = f"set -o pipefail; {shlex.quote(sys.executable)} -m policytool rules | head -1"
     ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert ran.returncode == 0
     assert ran.stderr == ""
