@@ -121,8 +121,8 @@ class Access:
 
     def bound_columns(self, table: Table) -> tuple[str, ...]:
         """Columns that some policy of the table compares with the person: whose a row is, whatever their names."""
-        says = (self.predicate(p, side, table) for p in table.policies for side in SIDES)
-        return tuple(sorted({b.column for s in says if s is not None for b in s.bindings if b.kind == "own"}))
+        says = [s for p in table.policies for side in SIDES if (s := self.predicate(p, side, table)) is not None]
+        return tuple(sorted({b.column for s in says for b in s.bindings if b.kind == "own" and b.column in s.compared}))
 
     def tenant_columns(self, table: Table) -> tuple[str, ...]:
         """Columns that say to which tenant a row belongs, by name."""

@@ -49,7 +49,7 @@ def unscoped(table: Table, access: Access) -> Iterator[Unscoped]:
 def of_nobody(policy: Policy, table: Table, access: Access, *, anonymous: bool = False) -> bool:
     """Whether the new rows that a policy lets just anybody insert are nobody's: their owner or tenant must be NULL."""
     says = access.predicate(policy, "check", table)
-    columns = (*access.owner_columns(table), *access.tenant_columns(table))
+    columns = (*access.bound_columns(table), *access.owner_columns(table), *access.tenant_columns(table))
     return says is not None and says.scoped(anonymous=anonymous, or_empty=columns)
 
 

@@ -1,0 +1,48 @@
+-- case: no RLS below
+-- with: n
+create view v as select * from t;
+
+-- case: by way of another view
+-- with: t rls
+-- finds: error public.v
+create view a as select * from t;
+revoke all on a from anon, authenticated;
+create view v as select * from a;
+
+-- case: an invoker view over a definer view
+-- with: t rls
+-- finds: error public.a
+-- finds: error public.v
+create view a as select * from t;
+revoke all on a from anon, authenticated;
+grant select on a to anon;
+create view v with (security_invoker) as select * from a;
+
+-- case: the option is lost by CREATE OR REPLACE
+-- with: t rls
+-- finds: error public.v
+create view v with (security_invoker = on) as select id from t;
+create or replace view v as select id from t;
+
+-- case: all may read the table anyway
+-- with: t rls
+create policy p on t for select using (true);
+create view v as select * from t;
+
+-- case: the owner is bound
+create role app nologin;
+create table t (id int);
+alter table t enable row level security, force row level security;
+create view v as select * from t;
+grant select on t to app;
+alter view v owner to app;
+
+-- case: it asks who reads it
+-- with: t rls
+-- finds: info public.v
+create view v as select id from t where user_id = auth.uid();
+
+-- case: nobody reads it
+-- with: t rls
+create view v as select * from t;
+revoke all on v from anon, authenticated;

@@ -1,0 +1,9 @@
+-- case: data is no matter
+-- with: n
+insert into t (id) values (1);
+update t set id = 2;
+
+-- case: a broken statement
+-- finds: info 0.sql
+create table t (id int);
+create tabel u (id int);

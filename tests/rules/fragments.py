@@ -1,0 +1,22 @@
+"""Tables that the cases are tried on; a case names those that it begins with."""
+
+from __future__ import annotations
+
+FRAGMENTS = {
+    "t": """
+create table t (
+  id bigint primary key, user_id uuid not null, owner uuid, org_id uuid, status text, email text, is_open boolean
+);
+create index on t (user_id);
+create index on t (owner);
+create index on t (org_id);
+""",
+    "n": "create table t (id bigint primary key, status text, is_open boolean not null default false);\n",
+    "rls": "alter table t enable row level security;\n",
+    "closed": "revoke all on t from anon, authenticated;\n",
+    "members": """
+create table members (user_id uuid, org_id uuid, role text, primary key (user_id, org_id));
+alter table members enable row level security;
+create policy mine on members for select to authenticated using (user_id = (select auth.uid()));
+""",
+}

@@ -1,0 +1,90 @@
+"""For each rule what fires it and what only looks as if it should, with what other tools get wrong: cases/*.sql."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+from msgspec import Struct
+
+from policytool.audit.registry import all_rules
+from policytool.config import PlatformName
+from policytool.finding import Severity
+from policytool.postgres.platform import apply_migrations
+from tests.rules.fragments import FRAGMENTS
+from tests.rules.support import audited, said
+
+if TYPE_CHECKING:
+    from policytool.postgres.server import Server
+
+CASES = Path(__file__).with_name("cases")
+HEAD = "-- case: "
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """Some SQL, and what one rule says of it: (severity, object) of each finding."""
+
+    rule: str
+    title: str
+    sql: str
+    platform: PlatformName = "supabase"
+    finds: tuple[tuple[str, str], ...] = ()
+
+
+def read(path: Path) -> list[Case]:
+    """The cases of a file: each begins with its title and lines `-- platform:`, `-- with:` and `-- finds:`."""
+    return [_case(path.stem, text) for text in path.read_text(encoding="utf-8").split(HEAD)[1:]]
+
+
+def _case(rule: str, text: str) -> Case:
+    title, _, body = text.partition("\n")
+    platform: PlatformName = "supabase"
+    sql, finds = "", []
+    lines = body.split("\n")
+    while (key := lines[0].partition(": ")[0]) in ("-- platform", "-- with", "-- finds"):
+        value = lines.pop(0).partition(": ")[2]
+        if key == "-- platform":
+            platform = next(name for name in get_args(PlatformName) if name == value)
+        elif key == "-- with":
+            sql = "".join(FRAGMENTS[name] for name in value.split())
+        else:
+            finds.append((value.partition(" ")[0], value.partition(" ")[2]))
+    return Case(rule=rule, title=title, sql=sql + "\n".join(lines), platform=platform, finds=tuple(sorted(finds)))
+
+
+ALL = [case for path in sorted(CASES.glob("*.sql")) for case in read(path)]
+each_case = pytest.mark.parametrize("case", ALL, ids=[f"{c.rule}: {c.title}" for c in ALL])
+
+
+@each_case
+def test_case(case: Case) -> None:
+    """The rule says of the SQL exactly what the case expects."""
+    findings = audited(case.sql, platform=case.platform, rules=[case.rule])
+    assert tuple(sorted((severity, name) for _, severity, name in said(findings))) == case.finds
+
+
+def test_every_rule_has_both() -> None:
+    """Each rule has a case that fires and one that does not; the severities are spelled right."""
+    names = {rule.name for rule in all_rules()}
+    assert {case.rule for case in ALL if case.finds} == names
+    assert {case.rule for case in ALL if not case.finds} == names
+    assert {severity for case in ALL for severity, _ in case.finds} <= set(get_args(Severity))
+
+
+def test_cases_are_real(supabase_server: Server) -> None:
+    """All cases run on a server without an error, but those that are about what does not."""
+    failed = []
+    for case in (c for c in ALL if "broken" not in c.title):
+        template = "supabase_explicit" if case.platform == "supabase-explicit" else "supabase_legacy"
+        name = supabase_server.create_database(template)
+        with supabase_server.connect(name) as connection:
+            before = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()}
+        results = apply_migrations(supabase_server, name, [case.sql])
+        failed += [(case.rule, case.title, r.error.message) for r in results if r.error]
+        supabase_server.drop_database(name)
+        with supabase_server.connect() as connection:
+            made = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()} - before
+            for role in made:
+                connection.execute(f'drop role "{role}"'.encode())
+    assert failed == []
