@@ -27,7 +27,12 @@ def walk(node: object) -> Iterator[tuple[str, Node]]:
 
 def names(nodes: Iterable[Mapping[str, Any]] | None) -> tuple[str, ...]:
     """The parts of a name given as a list of String nodes; a star counts as "*"."""
-    return tuple("*" if "A_Star" in node else node["String"].get("sval", "") for node in nodes or () if _names(node))
+    if not nodes:
+        return ()
+    try:
+        return tuple([node["String"]["sval"] for node in nodes])
+    except KeyError:  # a star, an empty name, or something that is no name at all
+        return tuple("*" if "A_Star" in node else node["String"].get("sval", "") for node in nodes if _names(node))
 
 
 def _names(node: Mapping[str, Any]) -> bool:

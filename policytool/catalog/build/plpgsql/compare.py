@@ -23,6 +23,7 @@ from policytool.catalog.build.state import Refused
 
 _TRUE: Final = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"))
 _FALSE: Final = frozenset(("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"))
+_PLAIN_TEXT: Final = frozenset((str, Untyped))
 _BOUNDS: Final = "a number is compared of which only the bounds are known"
 _WORD: Final = re.compile(r"\w+")
 # What Postgres adds when it shows an expression: casts to these types, keywords of array comparisons.
@@ -35,6 +36,8 @@ _ADDED: Final = frozenset(
 
 def equal(left: Value, right: Value) -> bool:
     """Whether two values that are not null are equal."""
+    if type(left) in _PLAIN_TEXT and type(right) in _PLAIN_TEXT:  # most comparisons by far
+        return bool(left == right)
     left, right = _settled(left, right), _settled(right, left)
     match left, right:
         case (str(), str()):
