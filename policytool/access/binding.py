@@ -11,7 +11,8 @@ from policytool.access.branches import TooManyBranches, branches, operator_of
 from policytool.access.helpers import Helpers
 from policytool.access.identity import Identities, Kind, Tie
 from policytool.access.rowmark import marked_column
-from policytool.access.truth import Visitor, truth
+from policytool.access.truth import truth
+from policytool.access.visitor import Visitor
 from policytool.syntax.node import kind_of, names, unwrapped, walk
 
 Node = Mapping[str, Any]

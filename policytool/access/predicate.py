@@ -12,7 +12,9 @@ from policytool.access.helpers import Helpers
 from policytool.access.identity import Kind
 from policytool.access.initplan import IdentityCall, identity_calls
 from policytool.access.rowmark import mark, marked_column, row_column
-from policytool.access.truth import ANONYMOUS, SIGNED_IN, UNKNOWN, Truth, truth
+from policytool.access.truth import truth
+from policytool.access.values import UNKNOWN, Truth
+from policytool.access.visitor import ANONYMOUS, SIGNED_IN
 from policytool.catalog.expression.references import references
 from policytool.catalog.model import Table
 from policytool.syntax.fragments import parse_expression

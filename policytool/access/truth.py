@@ -6,13 +6,12 @@ false) or `UNKNOWN`. Rows are not looked at, so a comparison with a column is UN
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
-
-from msgspec import Struct
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from policytool.access import values
 from policytool.access.claims import claim_path, current_role, plain_select, setting_name
+from policytool.access.queries import aggregate, is_text, is_zero, target_calls, targets
 from policytool.access.rowmark import ROW
 from policytool.access.values import (
     ANY,
@@ -33,44 +32,10 @@ from policytool.access.values import (
     negate,
     possible,
 )
-from policytool.syntax.node import int_of, kind_of, names, string_of, unwrapped, walk
-
-__all__ = ["ANONYMOUS", "SIGNED_IN", "UNKNOWN", "Folder", "Truth", "Visitor", "truth"]
+from policytool.access.visitor import SIGNED_IN, Visitor
+from policytool.syntax.node import kind_of, names, unwrapped
 
 Node = Mapping[str, Any]
-
-
-class Visitor(Struct, frozen=True, kw_only=True):
-    """Who asks: the claims that are known, by their dotted path ("" is the whole token), and the role."""
-
-    name: Literal["anon", "authenticated"]
-    claims: dict[str, Value]
-    role: Value
-    claims_known: bool  # whether a claim that is not listed is NULL
-
-
-SIGNED_IN = Visitor(
-    name="authenticated",
-    claims={
-        "sub": Opaque("claim sub", nullable=False),
-        "role": Const("authenticated"),
-        "aud": Const("authenticated"),
-        "": Opaque("jwt", nullable=False),
-    },
-    role=Const("authenticated"),
-    claims_known=False,
-)
-# The anonymous key is a token of its own with the role anon; a request without any key has no claims at all.
-_OF_THE_KEY = {claim: Opaque(f"claim {claim}") for claim in ("iss", "ref", "iat", "exp", "aud")}
-ANONYMOUS = (
-    Visitor(
-        name="anon",
-        claims={"role": Const("anon"), "": Opaque("jwt", nullable=False), **_OF_THE_KEY},
-        role=Const("anon"),
-        claims_known=True,
-    ),
-    Visitor(name="anon", claims={"": NULL}, role=Const("anon"), claims_known=True),
-)
 
 
 def truth(
@@ -224,7 +189,7 @@ class Folder:
                 return NULL if same == TRUE else left if same in (FALSE, NULL) else ANY
             case "AEXPR_OP" if op in ("=", "<>", "!=", "<", "<=", ">", ">="):
                 return compare(op, left, right)
-        if op == "||" and not (_text(body.get("lexpr", {})) and _text(body.get("rexpr", {}))):
+        if op == "||" and not (is_text(body.get("lexpr", {})) and is_text(body.get("rexpr", {}))):
             return ANY  # an array with NULL appended is not NULL
         return NULL if NULL in (left, right) else ANY
 
@@ -265,15 +230,15 @@ class Folder:
             sides = [self._rows(select["larg"]), self._rows(select["rarg"])]
             union = select.get("op") == "SETOP_UNION"
             return False if sides == [False, False] else True if union and True in sides else None
-        if select.keys() & {"havingClause", "limitOffset", "groupClause"} or _zero(select.get("limitCount", {})):
+        if select.keys() & {"havingClause", "limitOffset", "groupClause"} or is_zero(select.get("limitCount", {})):
             return None
-        if any(_aggregate(call) for call in _target_calls(select)):
-            return True if all(_aggregate(unwrapped(t).get("FuncCall", {})) for t in _targets(select)) else None
+        if any(aggregate(call) for call in target_calls(select)):
+            return True if all(aggregate(unwrapped(t).get("FuncCall", {})) for t in targets(select)) else None
         where = self.value(select["whereClause"]) if "whereClause" in select else TRUE
         if not possible(where):
             return False
         # A function that returns a set may return an empty one.
-        one_row = where == TRUE and "fromClause" not in select and not any(True for _ in _target_calls(select))
+        one_row = where == TRUE and "fromClause" not in select and not any(True for _ in target_calls(select))
         return True if one_row else None
 
     def array(self, body: Node) -> Value:
@@ -285,42 +250,6 @@ class Folder:
         return self.value(body.get("arg", {}))
 
 
-def _targets(select: Node) -> list[Node]:
-    return [t.get("ResTarget", {}).get("val", {}) for t in select.get("targetList", ())]
-
-
-def _target_calls(select: Node) -> Iterator[Node]:
-    """The calls in a query's targets that may be aggregates or return sets: all but those that read claims."""
-    for kind, body in walk(_targets(select)):
-        if kind == "FuncCall" and claim_path({kind: body}) is None:
-            yield body
-
-
-def _aggregate(call: Node) -> bool:
-    name: str = (names(call.get("funcname")) or ("",))[-1]
-    return name in _AGGREGATES and "over" not in call
-
-
-def _text(node: Node) -> bool:
-    """Whether a node is plainly text: a string, a cast to text, or two of them joined."""
-    joined = node.get("A_Expr", {})
-    if names(joined.get("name")) == ("||",):
-        return _text(joined.get("lexpr", {})) and _text(joined.get("rexpr", {}))
-    if "TypeCast" in node:
-        target = node["TypeCast"].get("typeName", {})
-        return names(target.get("names"))[-1:] in (("text",), ("varchar",)) and "arrayBounds" not in target
-    return string_of(node) is not None
-
-
-def _zero(node: Node) -> bool:
-    return int_of(node) == 0
-
-
-_AGGREGATES = frozenset(
-    {"count", "bool_or", "bool_and", "every", "sum", "max", "min", "avg", "array_agg", "json_agg", "jsonb_agg",
-     "string_agg", "json_object_agg", "jsonb_object_agg", "bit_and", "bit_or", "bit_xor", "any_value", "range_agg",
-     "xmlagg", "mode", "percentile_cont", "percentile_disc", "stddev", "variance"}
-)  # fmt: skip
 _FOLDED: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "btrim": lambda s: s.strip(" ")}
 # Functions that are NULL when an argument is; only those that policies really use.
 _STRICT = frozenset(

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policytool.access import Access, Predicate
-from policytool.access.truth import UNKNOWN, Truth
+from policytool.access.values import UNKNOWN, Truth
 from tests.access.support import access_to, table_of
 from tests.access.visitors import COUNT, SCHEMA, TABLE, observed
 

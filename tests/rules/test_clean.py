@@ -120,7 +120,7 @@ def test_starter_without_grants_does_not_work() -> None:
 
 def test_starter_is_real(supabase_server: Server) -> None:
     """It runs on a server."""
-    name = supabase_server.create_database("supabase_legacy")
+    name = supabase_server.create_database("supabase_legacy", owner="postgres")
     assert [r.error for r in apply_migrations(supabase_server, name, [STARTER])] == [None]
     supabase_server.drop_database(name)
 

@@ -77,7 +77,7 @@ def test_cases_are_real(supabase_server: Server) -> None:
     failed = []
     for case in (c for c in ALL if "broken" not in c.title):
         template = "supabase_explicit" if case.platform == "supabase-explicit" else "supabase_legacy"
-        name = supabase_server.create_database(template)
+        name = supabase_server.create_database(template, owner="postgres")
         with supabase_server.connect(name) as connection:
             before = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()}
         results = apply_migrations(supabase_server, name, [case.sql])

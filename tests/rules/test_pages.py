@@ -87,7 +87,8 @@ def test_proposed_fix_mends_it(found: Page) -> None:
 
 def applied(server: Server, platform: str, files: Sequence[str]) -> list[str]:
     """The errors of a server that runs these files."""
-    name = server.create_database("supabase_explicit" if platform == "supabase-explicit" else "supabase_legacy")
+    template = "supabase_explicit" if platform == "supabase-explicit" else "supabase_legacy"
+    name = server.create_database(template, owner="postgres")
     try:
         results = apply_migrations(server, name, files)
     finally:

@@ -31,6 +31,8 @@ create view v as select * from t;
 
 -- case: the owner is bound
 create role app nologin;
+grant app to postgres;
+grant create on schema public to app;
 create table t (id int);
 alter table t enable row level security, force row level security;
 create view v as select * from t;
