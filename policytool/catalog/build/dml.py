@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from policytool.catalog.build import table_as
+from policytool.catalog.build import blocks, table_as
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.nodes import split_name, strings
 from policytool.catalog.build.settings import literal, set_config
@@ -29,18 +29,8 @@ def _select(state: State, node: Node) -> None:
             if not set_config(state, call.get("args", [])):
                 state.record("set_config() with values that are not literal", kind="call", security=False)
         elif any(state.functions[s].origin is None for s in state.find_functions(schema, name)):
-            _call(state, call)
-
-
-def _call(state: State, call: Node) -> None:
-    from policytool.catalog.build import blocks
-
-    run = getattr(blocks, "call", None)
-    if run is None:
-        name = ".".join(strings(call["funcname"]))
-        state.record(f"what the call of {name}() does is not followed", kind="call")
-    else:
-        run(state, call)
+            blocks.call(state, node)
+            return
 
 
 def _calls(node: Node) -> Iterator[Node]:

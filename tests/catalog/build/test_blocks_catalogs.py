@@ -294,5 +294,4 @@ def test_queries_on_catalogs_give_the_rows_of_a_server(module_database: Connecti
 def test_what_the_catalog_does_not_hold_is_not_known(state: State, query: str) -> None:
     """Rows of Postgres's own objects, of users' tables, and of what no catalog holds are unknown, not absent."""
     with pytest.raises(NotKnown):
-        for row in Machine(state, Budget()).rows(query_of(query, 0)).certain():
-            list(map(output, row))
+        _folded(state, query)

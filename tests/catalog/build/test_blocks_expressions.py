@@ -374,7 +374,8 @@ def test_expressions_have_the_value_of_a_server(module_database: Connection, sta
     "expression",
     ["now()", "random()", "gen_random_uuid()", "(select count(*) from app.t)", "exists (select from app.t)",
      "current_setting('app.stage', true)", "current_database() = 'x'", "version() like 'P%'", "app.f('x')",
-     "(select label from app.t limit 1)", "'b' > 'A'", "'app.t'::regclass::oid::text", "pg_backend_pid()", "'a' similar to 'a|b'"],
+     "(select label from app.t limit 1)", "'b' > 'A'", "'app.t'::regclass::oid::text", "pg_backend_pid()",
+     "'a' similar to 'a|b'"],
 )  # fmt: skip
 def test_what_differs_from_server_to_server_is_not_known(state: State, expression: str) -> None:
     """Rows of tables, the time, settings and names of a server decide nothing."""

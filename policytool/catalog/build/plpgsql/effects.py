@@ -77,9 +77,9 @@ def _look(machine: Machine, kind: str, node: Node, found: Effects) -> None:
         case "PLpgSQL_stmt_return":
             found.leaves = found.returns = True
         case "PLpgSQL_stmt_assign":
-            found.assigned[_owner(machine, node["varno"])] = None
+            found.assigned[_owner(machine, node.get("varno", 0))] = None
         case "PLpgSQL_stmt_getdiag":
-            found.assigned.update((item["PLpgSQL_diag_item"]["target"], None) for item in node["diag_items"])
+            found.assigned.update((item["PLpgSQL_diag_item"].get("target", 0), None) for item in node["diag_items"])
         case "PLpgSQL_stmt_dynexecute" | "PLpgSQL_stmt_dynfors":
             if not harmless_text(node["query"]["PLpgSQL_expr"]["query"]):
                 _change(found, node, "other")
@@ -95,16 +95,16 @@ def _look(machine: Machine, kind: str, node: Node, found: Effects) -> None:
 
 def _owner(machine: Machine, number: int) -> int:
     field_of = machine.frame.datums[number].get("PLpgSQL_recfield")
-    return number if field_of is None else int(field_of["recparentno"])
+    return number if field_of is None else int(field_of.get("recparentno", 0))
 
 
 def targets(machine: Machine, target: Node) -> Iterator[int]:
     """The variables that INTO or a loop gives values to."""
     kind, body = next(iter(target.items()))
     if kind == "PLpgSQL_rec":
-        yield body["dno"]
+        yield body.get("dno", 0)
     elif kind == "PLpgSQL_row":
-        yield from (_owner(machine, item["varno"]) for item in body["fields"])
+        yield from (_owner(machine, item.get("varno", 0)) for item in body["fields"])
 
 
 def _change(found: Effects, node: Node, kind: str, *, security: bool = True) -> None:

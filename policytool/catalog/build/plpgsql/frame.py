@@ -21,6 +21,7 @@ class Frame:
         self.columns_first = columns_first
         self.values: dict[int, Value] = {}
         self.parameters: Sequence[Value] = ()
+        self.body = ""  # the text, for what the parser does not give
         self.named: dict[str, Value] = {}  # the arguments of a function in SQL
         self.results: list[list[Value]] = []
         self.owners: Mapping[int, tuple[int, ...]] = {}  # the variables of each block, by the line of its BEGIN
@@ -84,7 +85,7 @@ class Frame:
         """The value of a variable by its number."""
         kind, body = next(iter(self.datums[number].items()))
         if kind == "PLpgSQL_recfield":
-            return self._inside(self.read(body["recparentno"]), [body["fieldname"]])
+            return self._inside(self.read(body.get("recparentno", 0)), [body["fieldname"]])
         return self.values.get(number, _UNSET if kind == "PLpgSQL_rec" else None)
 
     def type_of(self, number: int) -> str | None:

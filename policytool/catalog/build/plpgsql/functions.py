@@ -101,4 +101,7 @@ def rows(node: Node, env: Env, evaluate: Evaluate) -> Iterator[tuple[list[Value]
         for row, doubt in sets.FUNCTIONS[name](env, *arguments):
             yield list(row), doubt
         return
-    yield [call(node, env, evaluate)], None
+    try:
+        yield [call(node, env, evaluate)], None
+    except NotKnown as error:
+        yield [Unknown(error.reason)], error

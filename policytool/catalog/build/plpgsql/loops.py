@@ -79,7 +79,7 @@ def over_array(machine: Machine, node: Node) -> Signal | None:
         raise Refused("22004", "FOREACH expression must not be null")
     if not isinstance(found, tuple) or node.get("slice"):
         return unfollowed(machine, node, NotKnown("a loop over something that is no plain array"))
-    return _repeat(machine, node, found, lambda value: machine.assign(node["varno"], value))
+    return _repeat(machine, node, found, lambda value: machine.assign(node.get("varno", 0), value))
 
 
 def over_query(machine: Machine, node: Node) -> Signal | None:
@@ -107,10 +107,10 @@ def over_text(machine: Machine, node: Node) -> Signal | None:
 
 def over_cursor(machine: Machine, node: Node) -> Signal | None:
     """FOR over a cursor."""
-    cursor = machine.frame.datums[node["curvar"]]["PLpgSQL_var"]
+    cursor = machine.frame.datums[node.get("curvar", 0)]["PLpgSQL_var"]
     holder = cursor.get("cursor_explicit_expr", {}).get("PLpgSQL_expr")
     variable = node["var"]["PLpgSQL_rec"]
-    with machine.frame.scope({variable["refname"]: variable["dno"]}, node.get("label", "")):
+    with machine.frame.scope({variable["refname"]: variable.get("dno", 0)}, node.get("label", "")):
         try:
             if holder is None or "argquery" in node:
                 raise NotKnown("a cursor with arguments")

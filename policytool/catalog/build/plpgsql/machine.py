@@ -202,13 +202,13 @@ class Machine:
             return Unknown(error.reason)
 
     def _assign_field(self, body: Node, value: Value) -> None:
-        record = self.frame.read(body["recparentno"])
+        record = self.frame.read(body.get("recparentno", 0))
         if not isinstance(record, Record):
             raise NotKnown(f"the field {body['fieldname']} of a record that nothing was assigned to")
         if body["fieldname"] not in record.names:
             raise Refused("42703", f'record has no field "{body["fieldname"]}"')
         values = [value if n == body["fieldname"] else v for n, v in zip(record.names, record.values, strict=True)]
-        self.frame.values[body["recparentno"]] = Record(record.names, values)
+        self.frame.values[body.get("recparentno", 0)] = Record(record.names, values)
 
     def assign_row(self, target: Node, names: Sequence[str], row: Sequence[Value] | None, reason: str = "") -> None:
         """Give the variables after INTO the values of a row; nulls for no row; Unknown where `reason` says why."""
@@ -216,7 +216,7 @@ class Machine:
         if kind == "PLpgSQL_rec":
             nulls = [None] * len(names)
             value: Value = Unknown(reason) if reason else Record(tuple(names), list(row if row is not None else nulls))
-            self.frame.values[body["dno"]] = value
+            self.frame.values[body.get("dno", 0)] = value
             return
         if kind == "PLpgSQL_var":
             first = row[0] if row else None
@@ -224,7 +224,7 @@ class Machine:
             return
         for position, field in enumerate(body["fields"]):
             value = row[position] if row is not None and position < len(row) else None
-            self.assign(field["varno"], Unknown(reason) if reason else value)
+            self.assign(field.get("varno", 0), Unknown(reason) if reason else value)
 
     def found(self, value: Value) -> None:
         """Set FOUND."""

@@ -164,7 +164,7 @@ def _in_plpgsql(machine: Machine, function: Function, values: Sequence[Value]) -
         machine.report("the body does not parse")
         raise NotKnown(f"what {function.name}() gives")
     frame = Frame(tree.get("datums", ()), function=function.name)
-    frame.results = []
+    frame.body = function.body
     frame.owners = scopes.owners(tree)
     frame.parameters = values
     _bind(frame, function, values)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from policytool.catalog.build.nodes import elements, option_text
-from policytool.catalog.build.plpgsql import expression, routines, scopes, statements
-from policytool.catalog.build.plpgsql.environment import Env
+from policytool.catalog.build.plpgsql import effects, routines, scopes, statements
 from policytool.catalog.build.plpgsql.frame import Frame
 from policytool.catalog.build.plpgsql.machine import DEPTH, Exhausted, Machine, budget_of
 from policytool.catalog.build.plpgsql.places import places_of
@@ -43,22 +42,22 @@ def block(state: State, node: Node) -> None:
 
 
 def call(state: State, node: Node) -> None:
-    """A function that a migration calls by itself; `node` is the FuncCall."""
-    _evaluated(state, {"FuncCall": node})
-
-
-def call_procedure(state: State, node: Node) -> None:
-    """CALL."""
-    _evaluated(state, {"FuncCall": node["funccall"]})
-
-
-def _evaluated(state: State, node: Node) -> None:
+    """Functions that a migration calls by themselves; `node` is a FuncCall or the whole SelectStmt."""
+    if "funcname" in node:
+        node = {"targetList": [{"ResTarget": {"val": {"FuncCall": node}}}]}
     if state.dynamic > DEPTH:
         raise NotModelled("functions run each other too deep")
     machine = Machine(state, budget_of(state), "call")
     try:
-        expression.evaluate(node, Env(machine))
+        machine.rows(node)
     except Exhausted as error:
         raise NotModelled(str(error)) from None
-    except NotKnown:
-        pass  # the value of the call; what it left out has been recorded
+    except NotKnown as error:
+        # Its value matters to nobody; what the functions left out has been recorded by themselves.
+        if "fromClause" in node and effects.changing_call(machine, node):
+            machine.report(f"what this query calls is not known: {error.reason}")
+
+
+def call_procedure(state: State, node: Node) -> None:
+    """CALL."""
+    call(state, node["funccall"])

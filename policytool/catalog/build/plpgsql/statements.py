@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from policytool.catalog.build.state import Refused
 Node = dict[str, Any]
 Handler = Callable[[Machine, Node], Signal | None]
 _ERROR: Final = 21  # the level of RAISE EXCEPTION
+_RETURN: Final = re.compile(r"\breturn\b\s*([^;]*);", re.IGNORECASE)
 # Errors that say that what is made is there, or that what is dropped is not.
 _THERE: Final = frozenset(("42701", "42710", "42P07", "42723", "42P06", "42712"))
 _GONE: Final = frozenset(("42703", "42704", "42P01", "42883", "3F000"))
@@ -142,13 +144,15 @@ def _tolerant(machine: Machine, body: Sequence[Node], codes: frozenset[str]) -> 
 
 def _case(machine: Machine, node: Node) -> Signal | None:
     whens = [branch["PLpgSQL_case_when"] for branch in node.get("case_when_list", ())]
-    try:
-        if "t_expr" in node:
-            machine.frame.values[node["t_varno"]] = machine.evaluate(node["t_expr"])
-    except NotKnown as error:
-        machine.frame.values[node["t_varno"]] = Unknown(error.reason)
-    variable = machine.frame.datums[node["t_varno"]]["PLpgSQL_var"]["refname"] if "t_varno" in node else ""
-    with machine.frame.scope({variable: node.get("t_varno", 0)} if variable else {}):
+    names: dict[str, int] = {}
+    if "t_expr" in node:
+        number = node.get("t_varno", 0)
+        names[machine.frame.datums[number]["PLpgSQL_var"]["refname"]] = number
+        try:
+            machine.frame.values[number] = machine.evaluate(node["t_expr"])
+        except NotKnown as error:
+            machine.frame.values[number] = Unknown(error.reason)
+    with machine.frame.scope(names):
         for position, when in enumerate(whens):
             try:
                 chosen = machine.holds(when["expr"])
@@ -175,9 +179,9 @@ def _assign(machine: Machine, node: Node) -> Signal | None:
     if head.endswith("]"):
         value = Unknown("an element of an array was assigned")
     try:
-        machine.assign(node["varno"], value)
+        machine.assign(node.get("varno", 0), value)
     except NotKnown as error:
-        machine.forget([node["varno"]], error.reason)
+        machine.forget([node.get("varno", 0)], error.reason)
     return None
 
 
@@ -189,7 +193,7 @@ def _diagnostics(machine: Machine, node: Node) -> Signal | None:
             value = machine.frame.row_count
         elif body["kind"] == "RETURNED_SQLSTATE" and machine.caught:
             value = machine.caught[-1].sqlstate
-        machine.assign(body["target"], value)
+        machine.assign(body.get("target", 0), value)
     return None
 
 
@@ -247,9 +251,23 @@ def _return(machine: Machine, node: Node) -> Signal:
             value = machine.evaluate(node["expr"])
         except NotKnown as error:
             value = Unknown(error.reason)
-    elif "retvarno" in node:
-        value = machine.frame.read(node["retvarno"])
+    else:
+        value = _returned_variable(machine, node.get("lineno", 0))
     return Signal("return", value=value)
+
+
+def _returned_variable(machine: Machine, line: int) -> Value:
+    """The value of RETURN with the name of a variable, which the parser leaves out: it is read from the text."""
+    lines = machine.frame.body.split("\n")
+    found = _RETURN.findall("\n".join(lines[line - 1 :])) if 0 < line <= len(lines) else []
+    if not found or not found[0]:
+        return None
+    if len(_RETURN.findall(lines[line - 1])) > 1:
+        return Unknown("which RETURN of a line it is")
+    try:
+        return machine.evaluate({"PLpgSQL_expr": {"query": found[0], "parseMode": 2}})
+    except NotKnown as error:
+        return Unknown(error.reason)
 
 
 def _return_next(machine: Machine, node: Node) -> Signal | None:
