@@ -39,12 +39,16 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
 
     @functools.cached_property
     def sweeping(self) -> frozenset[Location]:
-        """The places of GRANT … ON ALL TABLES IN SCHEMA: what they give says nothing of any one table."""
+        """The places of GRANT ALL, which dumps write for every object, and of GRANT … ON ALL TABLES IN SCHEMA."""
         grants = (s.statement for s in self.steps if s.statement.kind == "GrantStmt")
-        return frozenset(g.location for g in grants if g.node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA")
+        return frozenset(
+            g.location
+            for g in grants
+            if "privileges" not in g.node or g.node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA"
+        )
 
     def deliberate(self, grant: Grant) -> bool:
-        """Whether somebody granted this on this very object, rather than on all there are or will be."""
+        """Whether somebody granted this very privilege on this very object, and not all there is on all there are."""
         return not grant.by_default and grant.made not in self.sweeping
 
     @functools.cached_property

@@ -67,3 +67,10 @@ create policy p on t using (has_role(auth.uid(), 'admin'));
 -- case: nothing to get at
 -- finds: info public.f()
 create function f() returns int language sql security definer set search_path = '' as 'select 1';
+
+-- case: GRANT ALL, as dumps write it for every function
+-- with: t rls
+-- finds: error public.f()
+create function f() returns bigint language sql security definer set search_path = ''
+  as 'select count(*) from public.t';
+grant all on function f() to anon;

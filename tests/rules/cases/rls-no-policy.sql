@@ -19,3 +19,9 @@ grant select on t to anon;
 -- case: a new project grants nothing
 -- platform: supabase-explicit
 -- with: n rls
+
+-- case: GRANT ALL, as dumps write it for every table
+-- platform: supabase-explicit
+-- with: n rls
+-- finds: info public.t
+grant all on table t to anon;
