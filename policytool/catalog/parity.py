@@ -14,10 +14,11 @@ from policytool.syntax.location import Location
 
 Key = tuple[str, str]  # kind and identity
 
-# Evidence and places, which only one of the two can have, and what is compared part by part.
+# Evidence and places, which only one of the two can have, and what is compared part by part. That the platform brought
+# an object a server tells by its name, which a migration may have changed.
 _LEFT_OUT: Final = frozenset(
     {"name", "schema", "made", "changed", "using_at", "with_check_at", "body_at", "rls_at", "by_default", "grants",
-     "assumed"}
+     "assumed", "origin"}
 )  # fmt: skip
 _LEFT_OUT_OF: Final[dict[type, frozenset[str]]] = {
     Publication: frozenset({"tables"}),
@@ -100,7 +101,7 @@ def _differences(one: Facts, other: Facts) -> Iterator[Difference]:
             )
             continue
         for field, value in built.fields.items():
-            if value != observed.fields[field] and not _made_again(field, built, observed):
+            if value != observed.fields[field]:
                 yield Difference(
                     kind=key[0],
                     identity=key[1],
@@ -109,11 +110,6 @@ def _differences(one: Facts, other: Facts) -> Iterator[Difference]:
                     observed=observed.fields[field],
                     location=built.location,
                 )
-
-
-def _made_again(field: str, built: Fact, observed: Fact) -> bool:
-    """Whether a migration dropped what the platform brought and made it anew: a server only knows the name."""
-    return field == "origin" and built.own and not observed.own
 
 
 def _host(side: Facts, key: Key) -> Fact:

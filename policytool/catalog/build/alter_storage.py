@@ -47,7 +47,7 @@ def _persistence(value: Literal["permanent", "unlogged"]) -> Any:
         if key[0] == "pg_temp":
             raise Refused("42P16", f'cannot change logged status of table "{key[1]}" because it is temporary')
         state.update("tables", key, persistence=value)
-        for sequence in list(state.lookup.owned.get(key, ())):
+        for sequence in list(state.lookup.owned.get(key, ())) if state.major_version >= 15 else ():
             state.update("sequences", sequence, persistence=value)
 
     return change

@@ -101,10 +101,6 @@ def _copy_indexes(state: State, like: Table, table: Name, options: int) -> None:
         copy = indexes.cloned(state, table, index, constraint)
         if options & COMMENTS and index.comment is not None:
             indexes.put(state, table, replace(copy, comment=index.comment))
-        if options & COMMENTS and constraint is not None and constraint.comment is not None:
-            made = constraints.find(state.tables[table], copy.name)
-            if made is not None:
-                constraints.put(state, table, replace(made, comment=constraint.comment))
 
 
 def _is_of(definition: str, key: Name) -> bool:

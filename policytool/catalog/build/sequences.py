@@ -77,6 +77,8 @@ def add_for_column(
         raise Refused("42P07", f'relation "{new.key[1]}" already exists')
     fields = _settled(state, None, new.options, new.type)
     owned_by = (*table, column)
+    if state.major_version < 15:
+        persistence = "permanent"  # sequences could not be unlogged
     add(state, new.key, fields, owner, owned_by=owned_by, identity=new.identity, persistence=persistence)
 
 

@@ -212,7 +212,10 @@ def create_range(state: State, node: Node) -> None:
     if subtype is None:
         raise Refused("42601", 'type attribute "subtype" is required')
     name = multirange[1] if multirange is not None else _multirange_name(key[1])
-    check_free(state, (key[0], name))
+    if state.major_version < 14:
+        name = ""  # multiranges came with 14
+    else:
+        check_free(state, (key[0], name))
     options.sort()
     item = Range(subtype=subtype, multirange=name, options=tuple(options), **owned(state, key))
     state.create("ranges", key, item)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
-from policytool.catalog.build import reloptions
-from policytool.catalog.build.nodes import Node, split_name, strings
+from policytool.catalog.build.nodes import Node, option_text, split_name, strings
 from policytool.catalog.build.rewrite import rule_definition
 from policytool.catalog.expression.canonical import canonical
 from policytool.catalog.introspect.reading import Reading, by_relation, name_of
 from policytool.catalog.introspect.server import Row
 from policytool.catalog.introspect.texts import Expressions, changed_rows, statements
 from policytool.catalog.model import Constraint, Index, IndexKey, Name, Policy, Reference, Rule, Trigger
-from policytool.catalog.spelling import qualified
+from policytool.catalog.spelling import literal, qualified
 
 Command = Literal["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]
 Kind = Literal["PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK", "EXCLUDE"]
@@ -80,7 +79,7 @@ class Parts:
         return Constraint(
             columns=tuple(row["columns"]),
             reference=_reference(row),
-            operators=tuple(row["operators"]),
+            operators=tuple(row["operators"]) if row["kind"] == "x" else (),
             deferrable=row["deferrable"],
             deferred=row["deferred"],
             period=row["period"],
@@ -199,8 +198,9 @@ def operator_class(element: Node) -> str | None:
     """The operator class of an IndexElem or PartitionElem; a server shows it only where it is not the type's own."""
     if "opclass" not in element:
         return None
-    options = reloptions.spelled(element.get("opclassopts", []))
-    return spelled(element["opclass"]) + (f" ({', '.join(options)})" if options else "")
+    options = [option["DefElem"] for option in element.get("opclassopts", ())]
+    given = ", ".join(f"{option['defname']}={literal(option_text(option) or '')}" for option in options)
+    return spelled(element["opclass"]) + (f" ({given})" if given else "")
 
 
 def spelled(parts: list[Node]) -> str:

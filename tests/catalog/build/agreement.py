@@ -8,6 +8,7 @@ from tests.catalog.build.details import details
 from tests.catalog.build.oracle import observed
 from tests.catalog.build.predicted import predicted
 from tests.catalog.build.support import folded, run
+from tests.parity.support import disagreements
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
@@ -35,4 +36,4 @@ def differences(connection: Connection, sql: str) -> list[str]:
             one, other = facts.get(key), builder[facet].get(key)
             if one != other:
                 found.append(f"{facet} {key}: server {one}, builder {other}")
-    return found
+    return found + disagreements(connection, state.catalog("postgres"))

@@ -8,6 +8,7 @@ from tests.catalog.build.details import details
 from tests.catalog.build.oracle import observed
 from tests.catalog.build.predicted import predicted
 from tests.catalog.build.support import folded, run
+from tests.parity.support import disagreements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,4 +35,4 @@ def contrast(connection: Connection, sql: str, facets: Sequence[str], *, texts: 
             for key in sorted({*one, *other})
             if one.get(key) != other.get(key)
         )
-    return found
+    return found + disagreements(connection, state.catalog("postgres"))

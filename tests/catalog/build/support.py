@@ -13,6 +13,7 @@ from policytool.source.model import SqlFile
 from policytool.syntax.parse import parse_file
 from tests.catalog.build.oracle import QUERIES, observed
 from tests.catalog.build.predicted import Facts, predicted
+from tests.parity.support import disagreements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,4 +72,7 @@ def compare(
     """What the server has and what the builder says, each with the refused statements: to be asserted equal."""
     refused = run(connection, sql)
     state, refusals = folded(sql)
-    return (observed(connection, facets), refused), (predicted(state.catalog("postgres"), facets), refusals)
+    catalog = state.catalog("postgres")
+    server = observed(connection, facets) | {"parity": {}}
+    builder = predicted(catalog, facets) | {"parity": dict.fromkeys(disagreements(connection, catalog))}
+    return (server, refused), (builder, refusals)
