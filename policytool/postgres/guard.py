@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policytool.syntax.raw import Unparsable, parse
+from policytool.syntax.raw import Raw, Unparsable, parse
 
 Node = dict[str, Any]
 
@@ -35,15 +35,24 @@ _ROLES: Final = frozenset({"pg_execute_server_program", "pg_read_server_files", 
 def forbidden(sql: str) -> str | None:
     """Why a statement must not be sent to a server, or None. What no parser reads, no server runs."""
     try:
-        trees = parse(sql)
+        return refusal(parse(sql))
     except Unparsable as error:
         return error.message if "too deeply" in error.message else None
+
+
+def refusal(trees: list[Raw]) -> str | None:
+    """Why statements that have been parsed must not be sent to a server, or None."""
     for tree in trees:
         for kind, node in _nodes(tree.stmt):
             reason = _reason(kind, node)
             if reason is not None:
                 return reason
     return None
+
+
+def changes_forbidden_setting(name: str) -> bool:
+    """Whether a setting loads code or names a file or a program."""
+    return _SETTINGS.fullmatch(name) is not None
 
 
 def _nodes(tree: Any) -> Iterator[tuple[str, Any]]:

@@ -16,7 +16,7 @@ from policytool.catalog.parity import Difference, parity
 from policytool.postgres.binaries import Binaries
 from policytool.postgres.platform import apply_migrations, platform_server
 from policytool.postgres.process import SUPERUSER
-from policytool.postgres.replay import FileResult
+from policytool.postgres.results import FileResult
 from policytool.source.bootstrap import profile_file
 from policytool.source.model import Project, SqlFile
 
@@ -59,10 +59,10 @@ def observe(
     """Apply the files to a throwaway server and read its catalog; `results` say which of them failed."""
     with platform_server(platform.family, binaries) as server:
         database = server.create_database(_template(platform), owner="postgres")
-        with server.connect(database) as connection:
+        with server.administer(database) as connection:
             before = platform_of(platform.name, introspect(connection))
         results = apply_migrations(server, database, list(_switched(files, platform)), keep_going=keep_going)
-        with server.connect(database) as connection:
+        with server.administer(database) as connection:
             catalog = introspect(connection, platform=before)
         if platform.family == "postgres":
             # The role that made the cluster is the launcher's, not the platform's.
@@ -71,7 +71,7 @@ def observe(
         return Observed(
             catalog=catalog,
             results=tuple(result for result in results if result.path in applied),
-            major_version=server.binaries.major,
+            major_version=server.major,
         )
 
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from policytool.errors import PolicytoolError
+from policytool.postgres.administrator import administrator
 from policytool.postgres.binaries import Binaries
-from policytool.postgres.replay import SETTINGS, Extensions, FileResult, replay
+from policytool.postgres.lent import lent
+from policytool.postgres.privileged import privileged, strictly_privileged
+from policytool.postgres.replay import SETTINGS, Extensions, replay
+from policytool.postgres.results import FileResult
 from policytool.postgres.server import Seed, Server, throwaway
+from policytool.postgres.standins import granted, home, write_standins
 from policytool.source.bootstrap import bootstrap_files, profile_file, sql_folder
 from policytool.source.model import SqlFile
 
-_HEADER = re.compile(
-    r"-- (?P<name>\S+): schema = (?P<schema>\S+), fixed = (?P<fixed>yes|no), relocatable = (?P<relocatable>yes|no), "
-    r"version = (?P<version>\S+), runs = (?P<runs>yes|no)\n"
-)
 # Old migrations delete from storage.objects, which the platform allows to those who say so.
 MIGRATING = {**SETTINGS, "storage.allow_delete_query": "true"}
+# As a superuser who makes a role may act as it, so may postgres, which is none.
+SELF_GRANTING = {**MIGRATING, "createrole_self_grant": "set, inherit"}
 
 
 class BootstrapFailed(PolicytoolError):
@@ -28,28 +30,32 @@ class BootstrapFailed(PolicytoolError):
 
 
 def apply_migrations(
-    server: Server, database: str, files: Iterable[SqlFile | Path | str], *, keep_going: bool = False
+    server: Server,
+    database: str,
+    files: Iterable[SqlFile | Path | str],
+    *,
+    keep_going: bool = False,
+    strict: bool = False,
+    progress: Callable[[FileResult], None] = lambda _: None,
 ) -> tuple[FileResult, ...]:
-    """Replay a project's files as `postgres`, in a database cloned from one of the templates."""
-    with promoted(server):
+    """Replay a project's files as `postgres`, in a database cloned from one of the templates.
+
+    With `strict`, postgres has no more than the platform's own memberships, and the superuser runs nothing for it but
+    CREATE EXTENSION and settings of roles and databases.
+    """
+    takes = strictly_privileged if strict else privileged
+    with lent(server, strict=strict) as superuser, administrator(server, database, takes) as admin:
         return replay(
-            server, database, files, user="postgres", keep_going=keep_going, settings=MIGRATING, extensions=EXTENSIONS
+            server,
+            database,
+            files,
+            user="postgres",
+            keep_going=keep_going,
+            settings=SELF_GRANTING if superuser and server.major >= 16 else MIGRATING,
+            extensions=EXTENSIONS,
+            administrator=admin,
+            progress=progress,
         )
-
-
-@contextmanager
-def promoted(server: Server) -> Iterator[None]:
-    """Make `postgres` a superuser for a while: what supautils permits it on the platform only a superuser may here."""
-    with server.connect() as connection:
-        query = "select rolsuper from pg_catalog.pg_roles where rolname = 'postgres'"
-        already = connection.execute(query).fetchone() == (True,)
-    if not already:
-        _administer(server, "alter role postgres superuser")
-    try:
-        yield
-    finally:
-        if not already:
-            _administer(server, "alter role postgres nosuperuser")
 
 
 @contextmanager
@@ -101,49 +107,4 @@ def _administer(server: Server, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
-def granted(name: str) -> SqlFile | None:
-    """What Supabase grants once an extension has been made."""
-    path = sql_folder() / "bootstrap" / "supabase" / "after_extension" / f"{name}.sql"
-    return SqlFile(path=path.name, text=path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-def home(name: str) -> str | None:
-    """The schema that a stand-in belongs in, where it may be elsewhere too: a control file cannot say that."""
-    path = sql_folder() / "bootstrap" / "extensions" / f"{name}.sql"
-    header = _HEADER.match(path.read_text(encoding="utf-8")) if path.is_file() else None
-    if header is None or header["fixed"] == "yes" or header["schema"] == "current":
-        return None
-    return header["schema"]
-
-
 EXTENSIONS = Extensions(home=home, after=granted)
-
-
-def write_standins(server: Server) -> tuple[str, ...]:
-    """Put the stand-ins where the server looks for extensions that it lacks, and return their names."""
-    folder = Path(server.running.folder) / "standins" / "extension"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-    names = []
-    for path in sorted((sql_folder() / "bootstrap" / "extensions").glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        header = _HEADER.match(text)
-        if header is None or header["runs"] == "no":
-            continue
-        _write(folder / f"{header['name']}.control", _control(header))
-        _write(folder / f"{header['name']}--{header['version']}.sql", text)
-        names.append(header["name"])
-    return tuple(names)
-
-
-def _control(header: re.Match[str]) -> str:
-    lines = ["comment = 'stand-in made by policytool'", f"default_version = '{header['version']}'", "trusted = true"]
-    if header["relocatable"] == "yes":
-        lines.append("relocatable = true")
-    if header["fixed"] == "yes":
-        lines.append(f"schema = '{header['schema']}'")
-    return "\n".join(lines) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o644)

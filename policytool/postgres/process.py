@@ -38,8 +38,8 @@ SETTINGS = (
     "log_min_error_statement=panic",
 )
 
-# The keeper puts the run's folder into the braces; $system first, so that an extension that is there wins.
-SETTINGS_18 = ("io_method=sync", "extension_control_path=$system:{folder}/standins")
+# The keeper puts the run's folder into the braces; see standins.py.
+SETTINGS_18 = ("io_method=sync", "extension_control_path={folder}/standins:$system")
 
 
 def cache_folder() -> Path:

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 
-from policytool.postgres.guard import forbidden
-from policytool.postgres.process import SUPERUSER
+from policytool.postgres.guard import refusal
+from policytool.postgres.privileged import EXTENSIONS, owned_by_superuser
+from policytool.postgres.results import ApplyError, FileResult
 from policytool.source.model import SqlFile
 from policytool.syntax.location import line_index
 from policytool.syntax.psql import meta_command
+from policytool.syntax.raw import Raw, Unparsable, parse
 from policytool.syntax.split import Piece, split
 
 if TYPE_CHECKING:
     import psycopg
 
+    from policytool.postgres.administrator import Administrator
     from policytool.postgres.server import Connection, Server
 
 # What Postgres says of VACUUM, CREATE INDEX CONCURRENTLY and others that refuse to run inside a transaction.
@@ -34,9 +37,11 @@ class Extensions(NamedTuple):
     after: Callable[[str], SqlFile | None]
 
 
-_EXTENSION = re.compile(
-    r'create\s+extension\s+(?:if\s+not\s+exists\s+)?(?:"(?P<name>[^"]+)"|(?P<plain>\w+))', re.IGNORECASE
+# Of a CREATE EXTENSION in a body: its name, and the schema it asks for.
+_EXTENSION = (
+    r"create\s+extension\s+(?:if\s+not\s+exists\s+)?\"?{name}\"?(?:\s+with)?(?:\s+schema\s+\"?(?P<schema>\w+))?"
 )
+_NO_EXTENSION = re.compile(r'permission denied to create extension "(?P<name>[^"]+)"')
 _SCHEMA = re.compile(r"\bschema\b", re.IGNORECASE)
 _COPY = re.compile(r"copy\b.*\b(?:from\s+stdin|to\s+stdout)\b", re.IGNORECASE | re.DOTALL)
 _COPY_IN = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
@@ -44,33 +49,9 @@ _END_OF_ROWS = re.compile(r"^\\\.[ \t\r]*\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyError:
-    """A statement that failed: where it is, counted from 1, and what Postgres said."""
-
-    path: str
-    line: int
-    column: int
-    statement: str
-    sqlstate: str
-    message: str
-    detail: str | None = None
-    hint: str | None = None
-    context: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileResult:
-    """What became of one file; `ignored` holds the psql lines that would have done something.
-
-    After an error, the file has taken effect up to the character `kept`: what ran outside of transactions stays.
-    """
-
-    path: str
-    statements: int
-    seconds: float
-    error: ApplyError | None = None
-    kept: int = 0
-    ignored: tuple[str, ...] = ()
+class _Rights:
+    administrator: Administrator | None = None
+    extensions: Extensions | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,19 +79,24 @@ def replay(
     keep_going: bool = False,
     settings: Mapping[str, str] = SETTINGS,
     extensions: Extensions | None = None,
+    administrator: Administrator | None = None,
+    progress: Callable[[FileResult], None] = lambda _: None,
 ) -> tuple[FileResult, ...]:
     """Run the files in order on one connection, each after RESET ALL, up to the first error or past it.
 
-    With `extensions` the server's superuser makes them, as Supabase does, and then runs what it gives.
+    With an administrator, the server's superuser runs the statements that only it may run; `extensions` says what else
+    comes with one.
     """
     results: list[FileResult] = []
+    rights = _Rights(administrator=administrator, extensions=extensions)
     connection = server.connect(database, user, settings=settings)
     try:
         for number, source in enumerate(files, 1):
             if connection.closed:
                 connection = server.connect(database, user, settings=settings)
             connection.execute("reset all")
-            results.append(apply_file(connection, _as_file(source, number), extensions))
+            results.append(_apply(connection, _as_file(source, number), rights))
+            progress(results[-1])
             if results[-1].error and not keep_going:
                 break
     finally:
@@ -123,13 +109,17 @@ def apply_sql(connection: Connection, text: str, *, path: str = "") -> ApplyErro
     return apply_file(connection, SqlFile(path=path, text=text)).error
 
 
-def apply_file(connection: Connection, file: SqlFile, extensions: Extensions | None = None) -> FileResult:
+def apply_file(connection: Connection, file: SqlFile) -> FileResult:
     """Run a file in one transaction, apart from statements that refuse one, or each by itself if the file says so."""
+    return _apply(connection, file, _Rights())
+
+
+def _apply(connection: Connection, file: SqlFile, rights: _Rights) -> FileResult:
     began = time.perf_counter()
     ignored: list[str] = []
     steps = list(_steps(file, ignored))
     connection.prepare_threshold = None
-    error, kept = _run(connection, steps, extensions, transaction=file.transaction)
+    error, kept = _run(connection, steps, rights, transaction=file.transaction)
     last = steps[kept - 1] if kept else None
     return FileResult(
         path=file.path,
@@ -165,7 +155,7 @@ def _steps(file: SqlFile, ignored: list[str]) -> Iterator[_Step]:
 
 
 def _run(
-    connection: Connection, steps: list[_Step], extensions: Extensions | None, *, transaction: bool
+    connection: Connection, steps: list[_Step], rights: _Rights, *, transaction: bool
 ) -> tuple[ApplyError | None, int]:
     """Run the steps, and say how many have taken effect.
 
@@ -175,6 +165,7 @@ def _run(
     import psycopg
 
     alone: set[int] = set()
+    wanted: dict[int, list[str]] = {}
     position = begun = 0
     while position < len(steps):
         try:
@@ -184,13 +175,9 @@ def _run(
                 begun = position
                 if transaction and position not in alone:
                     connection.execute("begin")
-            if reason := forbidden(steps[position].sql):
+            if reason := _perform(connection, steps[position], rights, wanted.get(position, [])):
                 connection.execute("rollback")
                 return _refused(steps[position], reason), begun
-            if extensions and (match := _EXTENSION.match(steps[position].sql)):
-                _make_extension(connection, steps[position], match["name"] or match["plain"].lower(), extensions)
-            else:
-                _execute(connection, steps[position])
             position += 1
             if position == len(steps) and _in_transaction(connection):
                 position -= 1
@@ -199,19 +186,64 @@ def _run(
         except psycopg.Error as error:
             if not connection.closed:
                 connection.execute("rollback")
-            if not (transaction and error.sqlstate == ACTIVE_TRANSACTION and position not in alone):
+            if transaction and error.sqlstate == ACTIVE_TRANSACTION and position not in alone:
+                alone.add(position)
+            elif name := _extension_wanted(error, rights, wanted.get(position, [])):
+                wanted.setdefault(position, []).append(name)
+            else:
                 return _described(steps[position], error), begun
-            alone.add(position)
             position = begun
     return None, len(steps)
+
+
+def _perform(connection: Connection, step: _Step, rights: _Rights, wanted: list[str]) -> str | None:
+    """Run one statement as whom it needs, or say why it must not run; `wanted` are extensions to make before."""
+    trees = _parsed(step.sql)
+    if isinstance(trees, str):
+        return trees
+    if reason := refusal(trees):
+        return reason
+    for name in wanted:
+        found = re.search(_EXTENSION.format(name=re.escape(name)), step.sql, re.IGNORECASE)
+        where = f' schema "{found["schema"]}"' if found and found["schema"] else ""
+        _make_extension(connection, f'create extension "{name}"{where}', name, rights)
+    stmt = trees[0].stmt if len(trees) == 1 else {}
+    administrator = rights.administrator
+    if administrator is not None and not (stmt and administrator.takes(stmt)):
+        _execute(connection, step)
+    elif "CreateExtensionStmt" in stmt:
+        _make_extension(connection, step.sql, stmt["CreateExtensionStmt"]["extname"], rights)
+    elif administrator is None:
+        _execute(connection, step)
+    else:
+        (owner,) = connection.execute("select current_user").fetchone() or ("",)
+        administrator.run(connection, step.sql)
+        if item := owned_by_superuser(stmt):
+            administrator.give(connection, *item, owner)
+    return None
+
+
+def _parsed(sql: str) -> list[Raw] | str:
+    """The trees of a statement, none where Postgres will refuse it by itself, or why it must not be sent."""
+    try:
+        return parse(sql)
+    except Unparsable as error:
+        return error.message if "too deeply" in error.message else []
+
+
+def _extension_wanted(error: psycopg.Error, rights: _Rights, made: list[str]) -> str | None:
+    """The extension that a body wanted to make and may not, if the superuser can make it before."""
+    found = _NO_EXTENSION.match(error.diag.message_primary or "")
+    name = found["name"] if found and rights.administrator else None
+    return name if name in EXTENSIONS and name not in made else None
 
 
 def _in_transaction(connection: Connection) -> bool:
     return connection.info.transaction_status.name != "IDLE"
 
 
-def _execute(connection: Connection, step: _Step, addition: str = "") -> None:
-    sql: LiteralString = step.sql + addition
+def _execute(connection: Connection, step: _Step) -> None:
+    sql: LiteralString = step.sql
     with connection.cursor() as cursor:
         if not _COPY.match(sql):
             cursor.execute(sql)
@@ -224,22 +256,19 @@ def _execute(connection: Connection, step: _Step, addition: str = "") -> None:
                     pass
 
 
-def _make_extension(connection: Connection, step: _Step, name: str, extensions: Extensions) -> None:
+def _make_extension(connection: Connection, statement: str, name: str, rights: _Rights) -> None:
     """Make an extension as the superuser, so that it owns it and the project's default privileges leave it alone."""
-    from psycopg import sql
-
-    (role,) = connection.execute("select pg_catalog.current_setting('role')").fetchone() or ("none",)
-    # SUPERUSER made the cluster; role and session user stay the project's own for everything else
-    connection.execute(sql.SQL("set role {}").format(sql.Identifier(SUPERUSER)))
-    home, after = extensions.home(name), extensions.after(name)
-    placed = f" schema {home}" if home is not None and not _SCHEMA.search(step.sql) else ""
-    try:
-        _execute(connection, step, placed)
-        for follow in _steps(after, []) if after else ():
-            _execute(connection, follow)
-    finally:
-        if not connection.closed and connection.info.transaction_status.name != "INERROR":
-            connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+    home = rights.extensions.home(name) if rights.extensions else None
+    after = rights.extensions.after(name) if rights.extensions else None
+    placed = f" schema {home}" if home is not None and not _SCHEMA.search(statement) else ""
+    commands = [statement + placed, *(step.sql for step in _steps(after, []))] if after else [statement + placed]
+    for command in commands:
+        if rights.administrator is None:
+            connection.execute(command.encode())
+        else:
+            rights.administrator.run(connection, command)
+    if rights.administrator is not None:
+        rights.administrator.settle(connection, name)
 
 
 def _refused(step: _Step, reason: str) -> ApplyError:
@@ -256,7 +285,8 @@ def _refused(step: _Step, reason: str) -> ApplyError:
 
 def _described(step: _Step, error: psycopg.Error) -> ApplyError:
     diagnostic: Any = error.diag
-    offset = int(diagnostic.statement_position or 1) - 1
+    administered = "policytool_administer" in (diagnostic.context or "")
+    offset = int((diagnostic.internal_position if administered else diagnostic.statement_position) or 1) - 1
     line, column = line_index(step.file.text).position(step.piece.body + offset)
     return ApplyError(
         path=step.file.path,
@@ -267,5 +297,5 @@ def _described(step: _Step, error: psycopg.Error) -> ApplyError:
         message=diagnostic.message_primary or str(error).strip(),
         detail=diagnostic.message_detail,
         hint=diagnostic.message_hint,
-        context=diagnostic.context,
+        context=None if administered else diagnostic.context,
     )

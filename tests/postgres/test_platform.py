@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from policytool.postgres.platform import apply_migrations, platform_server, promoted, write_standins
+from policytool.postgres.lent import lent
+from policytool.postgres.platform import apply_migrations, platform_server
 from policytool.postgres.server import Server
+from policytool.postgres.standins import write_standins
 
 
 @pytest.fixture
@@ -52,8 +54,11 @@ def test_every_standin_can_be_made_and_used(supabase_server: Server, project: st
     statements = [f'create extension if not exists "{name}" cascade' for name in names]
     results = apply_migrations(supabase_server, project, [closed, *statements], keep_going=True)
     assert [result.error for result in results if result.error] == []
-    owners = rows(supabase_server, project, "select distinct extowner::regrole::text from pg_extension")
-    assert owners == [("supabase_admin",)]
+    owners = """
+        select distinct proowner::regrole::text from pg_proc join pg_depend on objid = pg_proc.oid and deptype = 'e'
+        where refclassid = 'pg_extension'::regclass
+    """
+    assert rows(supabase_server, project, owners) == [("supabase_admin",)]
     may_call = "select has_function_privilege('anon', 'extensions.uuid_generate_v4()', 'execute')"
     assert rows(supabase_server, project, may_call) == [(True,)]
 
@@ -72,15 +77,18 @@ def test_real_extension_wins_over_a_standin(supabase_server: Server, project: st
     assert rows(supabase_server, project, "select count(*) > 0 from pg_proc where probin like '%citext'") == [(True,)]
 
 
-def test_postgres_is_a_superuser_only_while_migrating(supabase_server: Server) -> None:
-    """Afterwards postgres is what it is on the platform, also if the migrating fails."""
-    query = "select rolsuper from pg_roles where rolname = 'postgres'"
-    assert rows(supabase_server, "postgres", query) == [(False,)]
-    with promoted(supabase_server):
-        assert rows(supabase_server, "postgres", query) == [(True,)]
-    with pytest.raises(ZeroDivisionError), promoted(supabase_server):
+def test_postgres_owns_the_platform_only_while_migrating(supabase_server: Server) -> None:
+    """While migrating it acts as the owner of auth and storage and is no superuser; afterwards it is what it was."""
+    owns = "pg_has_role('postgres', 'supabase_auth_admin', 'usage')"
+    query = f"select rolsuper, {owns} from pg_roles where rolname = 'postgres'"
+    assert rows(supabase_server, "postgres", query) == [(False, False)]
+    with lent(supabase_server):
+        assert rows(supabase_server, "postgres", query) == [(False, True)]
+    with lent(supabase_server, strict=True):
+        assert rows(supabase_server, "postgres", query) == [(False, False)]
+    with pytest.raises(ZeroDivisionError), lent(supabase_server):
         _ = 1 / 0
-    assert rows(supabase_server, "postgres", query) == [(False,)]
+    assert rows(supabase_server, "postgres", query) == [(False, False)]
 
 
 @pytest.mark.server

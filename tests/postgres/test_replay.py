@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from policytool.postgres.replay import ApplyError, apply_file, apply_sql, replay
+from policytool.postgres.replay import apply_file, apply_sql, replay
+from policytool.postgres.results import ApplyError
 from policytool.postgres.server import Server
 from policytool.source.model import Include, SqlFile
 

@@ -55,7 +55,7 @@ create trigger cron_job_cache_invalidate after insert or update or delete or tru
 
 create function cron.schedule_in_database(
     job_name text, schedule text, command text, database text, username text default null, active boolean default true
-) returns bigint language plpgsql security definer set search_path to '' as $$
+) returns bigint language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp' as $$
 declare
     caller text := coalesce(username, nullif(current_setting('role'), 'none'), session_user::text);
     job bigint;
@@ -76,21 +76,21 @@ $$;
 revoke execute on function cron.schedule_in_database(text, text, text, text, text, boolean) from public;
 
 create function cron.schedule(job_name text, schedule text, command text) returns bigint
-    language plpgsql security definer set search_path to '' as $$
+    language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp' as $$
 begin
     return cron.schedule_in_database(job_name, schedule, command, current_database());
 end
 $$;
 
 create function cron.schedule(schedule text, command text) returns bigint
-    language plpgsql strict security definer set search_path to '' as $$
+    language plpgsql strict security definer set search_path to 'pg_catalog', 'pg_temp' as $$
 begin
     return cron.schedule_in_database(null, schedule, command, current_database());
 end
 $$;
 
 create function cron.unschedule(job_id bigint) returns boolean
-    language plpgsql strict security definer set search_path to '' as $$
+    language plpgsql strict security definer set search_path to 'pg_catalog', 'pg_temp' as $$
 begin
     delete from cron.job as j where j.jobid = job_id;
     if not found then
@@ -101,7 +101,7 @@ end
 $$;
 
 create function cron.unschedule(job_name text) returns boolean
-    language plpgsql strict security definer set search_path to '' as $$
+    language plpgsql strict security definer set search_path to 'pg_catalog', 'pg_temp' as $$
 begin
     delete from cron.job as j where j.jobname = job_name;
     if not found then
@@ -114,7 +114,7 @@ $$;
 create function cron.alter_job(
     job_id bigint, schedule text default null, command text default null, database text default null,
     username text default null, active boolean default null
-) returns void language plpgsql security definer set search_path to '' as $$
+) returns void language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp' as $$
 begin
     update cron.job as j
     set schedule = coalesce(alter_job.schedule, j.schedule), command = coalesce(alter_job.command, j.command),

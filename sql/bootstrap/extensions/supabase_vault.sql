@@ -22,7 +22,7 @@ from vault.secrets as s;
 
 create function vault.create_secret(
     new_secret text, new_name text default null, new_description text default '', new_key_id uuid default null
-) returns uuid language plpgsql security definer set search_path to '' as $$
+) returns uuid language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp' as $$
 declare
     made uuid;
 begin
@@ -35,7 +35,7 @@ $$;
 create function vault.update_secret(
     secret_id uuid, new_secret text default null, new_name text default null, new_description text default null,
     new_key_id uuid default null
-) returns void language plpgsql security definer set search_path to '' as $$
+) returns void language plpgsql security definer set search_path to 'pg_catalog', 'pg_temp' as $$
 begin
     update vault.secrets as s
     set secret = coalesce(new_secret, s.secret), name = coalesce(new_name, s.name),
