@@ -1,0 +1,107 @@
+"""Where findings point, what they give as their reasons, and that they say a thing once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+import pytest
+
+from policytool.config import PlatformName
+from policytool.finding import Finding
+from tests.rules.support import audited, pages
+from tests.rules.test_near_misses import ALL, Case
+
+# Each of these says that rows of a table are open to whom they should not be.
+HOLES = {
+    "rls-disabled-exposed", "policies-without-rls", "partition-rls-gap", "policy-always-true-write",
+    "policy-always-true-read", "policy-true-for-anon", "policy-any-authenticated", "anon-write-grant",
+    "owner-column-unscoped", "tenant-column-unscoped",
+}  # fmt: skip
+
+
+def only(rule: str, *texts: str, platform: PlatformName = "supabase") -> Finding:
+    """The one finding of a rule."""
+    (found,) = audited(*texts, platform=platform, rules=[rule])
+    return found
+
+
+def place(finding: Finding) -> tuple[str, int] | None:
+    return (finding.location.path, finding.location.line) if finding.location else None
+
+
+def test_a_view_is_found_where_it_lost_its_option() -> None:
+    """CREATE OR REPLACE in a later file took security_invoker away: that file is named, not the first."""
+    first = "create table t (id int); alter table t enable row level security;\n" \
+            "create view v with (security_invoker = on) as select id from t;"  # fmt: skip
+    found = only(
+        "definer-view-over-rls", first, "create or replace view v as select id from t;", "grant select on v to anon;"
+    )
+    assert place(found) == ("1.sql", 1)
+    assert [(r.location.path, r.location.line) for r in found.related if r.location] == [("2.sql", 1), ("0.sql", 1)]
+
+
+def test_a_function_is_found_where_it_lost_its_search_path() -> None:
+    """The statement that gave it the settings it has."""
+    good = "create function f() returns int language sql security definer set search_path = '' as 'select 1';"
+    bad = "create or replace function f() returns int language sql security definer as 'select 1';"
+    assert place(only("definer-search-path", good, bad, "comment on function f() is 'x';")) == ("1.sql", 1)
+
+
+def test_a_table_is_found_where_rls_was_switched_off() -> None:
+    """The table, unless a statement switched row level security off."""
+    made = "create table t (id int);\nalter table t enable row level security;"
+    assert place(only("rls-disabled-exposed", made, "alter table t disable row level security;")) == ("1.sql", 1)
+    assert place(only("rls-disabled-exposed", "\ncreate table t (id int);")) == ("0.sql", 2)
+
+
+def test_the_reason_names_the_grant_and_its_place() -> None:
+    """A GRANT is a reason with a place; default privileges of old projects say that a new one would not have them."""
+    granted = only(
+        "rls-disabled-exposed", "create table t (id int);", "grant select on t to anon;", platform="supabase-explicit"
+    )
+    (because,) = granted.related
+    assert because.message == "anon has SELECT by a grant"
+    assert because.location is not None
+    assert because.location.path == "1.sql"
+    old = only("rls-disabled-exposed", "create table t (id int);")
+    assert [r.message for r in old.related] == [
+        "anon has SELECT, INSERT, UPDATE and DELETE by the default privileges of projects made before 2026-05-30",
+        "a project made since 2026-05-30 has no such default: there it would take a GRANT",
+    ]
+    legacy = only("rls-disabled-exposed", "create table t (id int);", platform="supabase-legacy")
+    assert [r.message for r in legacy.related] == [old.related[0].message]
+
+
+def test_who_can_do_what_is_said_in_full() -> None:
+    """The widest client first, then what others can do besides."""
+    sql = "create table t (id int); grant select on t to anon; grant select, insert on t to authenticated;"
+    assert only("rls-disabled-exposed", sql, platform="supabase-explicit").message == (
+        "anyone with the anonymous key can read every row of public.t, and any signed-in user insert: "
+        "row level security is off"
+    )
+
+
+def test_no_finding_repeats_a_secret() -> None:
+    """Not in its message, nor in anything else that a report could print."""
+    bad = next(p for p in pages() if p.rule == "secret-in-sql").block("Bad").sql
+    secret = next(word.strip("'") for word in bad.split() if word.startswith("'eyJ"))
+    report = msgspec.json.encode(audited(bad)).decode()
+    assert "service role key" in report
+    assert not any(secret[i : i + 12] in report for i in range(len(secret) - 12))
+
+
+def test_two_secrets_in_a_file_are_two_findings() -> None:
+    """Each with its own place and fingerprint."""
+    line = "select 'eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.bm90IGEgcmVhbCBzaWduYXR1cmU';\n"
+    found = audited(line + line, rules=["secret-in-sql"])
+    assert [place(f) for f in found] == [("0.sql", 1), ("0.sql", 2)]
+    assert len({f.fingerprint for f in found}) == 2
+
+
+@pytest.mark.parametrize("case", ALL, ids=[f"{c.rule}: {c.title}" for c in ALL])
+def test_a_hole_is_reported_once(case: Case) -> None:
+    """However a table is open, one rule says so above info: for each policy, or for the table."""
+    alarms = [f for f in audited(case.sql, platform=case.platform) if f.rule in HOLES and f.severity != "info"]
+    tables = Counter(f"{f.object.schema}.{f.object.table or f.object.name}" for f in alarms)
+    assert not [table for table, count in tables.items() if count > 1], [(f.rule, f.message) for f in alarms]
