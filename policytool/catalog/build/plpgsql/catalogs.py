@@ -1,4 +1,4 @@
-"""Which system catalog or view a query names."""
+"""Which system catalog or view a query names; the buckets of storage are known as far as migrations make them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def _modelled() -> Mapping[str, CatalogTable]:
 
 def catalog_table(state: State, schema: str | None, name: str) -> CatalogTable | None:
     """The relation of Postgres's own that a name in FROM means; None where it is the user's."""
+    if (schema, name) == ("storage", "buckets") and ("storage", "buckets") in state.tables:
+        return cluster.BUCKETS
     for candidate in (schema,) if schema is not None else ("pg_catalog", *_unqualified(state)):
         full = f"{candidate}.{name}"
         if full in _modelled():

@@ -25,6 +25,9 @@ _TRUE: Final = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1")
 _FALSE: Final = frozenset(("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"))
 _PLAIN_TEXT: Final = frozenset((str, Untyped))
 _BOUNDS: Final = "a number is compared of which only the bounds are known"
+_ALIKE: Final = re.compile(r"(?:[\w.]+(?:\(\))?|'\w*')?")
+_OPERATION: Final = re.compile(r"[\w\s.=<>+*/-]+")
+_NOISE: Final = re.compile(r"[\s()]+")
 _WORD: Final = re.compile(r"\w+")
 # What Postgres adds when it shows an expression: casts to these types, keywords of array comparisons.
 _ADDED: Final = frozenset(
@@ -234,15 +237,24 @@ def _fragments(pattern: str, escape: str) -> list[str]:
 
 
 def _contains(text: str, fragments: list[str]) -> bool:
-    """Whether Postgres's spelling has the pieces in this order, told from ours."""
+    """Whether Postgres's spelling has the pieces in this order, told from ours.
+
+    Words, names and calls without arguments are spelled alike. Around operators Postgres has more parentheses and casts
+    than we do, so that a piece with an operator is surely missing where ours without parentheses lacks it.
+    """
     position, folded = 0, text.lower()
+    bare = _NOISE.sub("", folded)
     for fragment in fragments:
         found = folded.find(fragment.lower(), position)
         if found < 0:
             break
         position = found + len(fragment)
     else:
-        return True
+        if all(_ALIKE.fullmatch(fragment) for fragment in fragments):
+            return True
+    for fragment in fragments:
+        if _OPERATION.fullmatch(fragment) and _NOISE.sub("", fragment.lower()) not in bare:
+            return False
     words = {word for fragment in fragments for word in _WORD.findall(fragment.lower())}
     if any(word not in folded and not any(word in added for added in _ADDED) for word in words):
         return False

@@ -44,7 +44,7 @@ class Effects:
     returns: bool = False
     line: int | None = None  # of the first statement that may change the catalog
     security: bool = False
-    kinds: set[str] = field(default_factory=set)  # "create", "drop" or "other" for each change
+    kinds: set[str] = field(default_factory=set)  # "create", "drop" or "other"; comments are neither
     assigned: dict[int, None] = field(default_factory=dict)
 
 
@@ -109,7 +109,8 @@ def targets(machine: Machine, target: Node) -> Iterator[int]:
 
 def _change(found: Effects, node: Node, kind: str, *, security: bool = True) -> None:
     found.changes = True
-    found.kinds.add(kind)
+    if kind:
+        found.kinds.add(kind)
     found.security = found.security or security
     if found.line is None:
         found.line = node.get("lineno")
@@ -123,7 +124,7 @@ def _static(machine: Machine, node: Node, found: Effects) -> None:
     for kind, body in parsed:
         if kind in _DATA:
             if on_buckets(body):
-                _change(found, node, "other")
+                _change(found, node, {"InsertStmt": "create", "DeleteStmt": "drop"}.get(kind, "other"))
         elif kind != "SelectStmt" and kind not in inert.STATEMENTS:
             _change(found, node, _sort(kind, body), security=kind not in inert.HARMLESS)
 
@@ -135,6 +136,8 @@ def on_buckets(node: Node) -> bool:
 
 
 def _sort(kind: str, node: Node) -> str:
+    if kind == "CommentStmt":
+        return ""
     if kind in _CREATES:
         return "create"
     if kind in _DROPS:

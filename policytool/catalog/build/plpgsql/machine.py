@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from policytool.catalog.build import dispatch
 from policytool.catalog.build.plpgsql import conditions, expression, places, query, routines
 from policytool.catalog.build.plpgsql.cast import cast
@@ -20,6 +22,7 @@ from policytool.catalog.build.plpgsql.values import NotKnown, Record, Unknown, V
 from policytool.catalog.build.settings import set_value, split_identifiers
 from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.syntax.location import Location
+from policytool.syntax.statement import Statement
 
 Node = dict[str, Any]
 STATEMENTS: Final = 10_000  # of one block
@@ -66,7 +69,7 @@ class Machine:
         self.commands: Sequence[Sequence[Value]] = ()
         self._statements = STATEMENTS
         self._rows = ROWS
-        self._said: set[tuple[int, str]] = set()
+        self._said: set[str] = set()  # one doubt for each line is enough
 
     # --- what expressions ask for -----------------------------------------------------------------------------------
 
@@ -275,7 +278,7 @@ class Machine:
         """Fold a statement of the block, with its own place where it has one."""
         state = self._state
         here = self.places.statement_at(self.line, sql, kind, node) if self.places is not None and not dynamic else None
-        there = here or self._line_statement()
+        there = here or self.line_statement()
         mark, noted = state.savepoint(), len(state.unmodelled)
         try:
             with places.at(state, there, dynamic=here is None):
@@ -287,11 +290,10 @@ class Machine:
             self.report(error.message, security=error.security)
         self._check_assumptions(mark, noted)
 
-    def _line_statement(self) -> Any:
+    def line_statement(self) -> Statement | None:
+        """The running statement, placed at the line of the body where it is."""
         if self.places is None or self._state.statement is None:
             return self._state.statement
-        from msgspec.structs import replace
-
         return replace(self._state.statement, location=self.places.line(self.line))
 
     def _check_assumptions(self, mark: Any, noted: int) -> None:
@@ -326,11 +328,10 @@ class Machine:
         """Record that something of the body is not in the model."""
         line = line if line is not None else self.line
         self.doubtful = True
-        text = f"{self._where(line)}: {message}"
-        if (line, text) in self._said:
-            return
-        self._said.add((line, text))
-        self._state.record(text, kind=self.kind, location=self._location(line), security=security)
+        where = self._where(line)
+        if where not in self._said:
+            self._said.add(where)
+            self._state.record(f"{where}: {message}", kind=self.kind, location=self._location(line), security=security)
 
     def _where(self, line: int) -> str:
         inside = f"in function {self.frame.function}, " if self.frame.function else ""

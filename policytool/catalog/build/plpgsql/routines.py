@@ -10,6 +10,7 @@ from policytool.catalog.build.plpgsql import effects, inert, scopes
 from policytool.catalog.build.plpgsql.cast import cast
 from policytool.catalog.build.plpgsql.frame import Frame
 from policytool.catalog.build.plpgsql.parsing import statements
+from policytool.catalog.build.plpgsql.places import at
 from policytool.catalog.build.plpgsql.values import NotKnown, Record, Unknown, Value
 from policytool.catalog.build.settings import split_identifiers
 from policytool.catalog.build.state import Refused, Session, State
@@ -122,16 +123,12 @@ def _converted(state: State, value: Value, kind: str) -> Value:
 def _run(machine: Machine, function: Function, values: Sequence[Value]) -> Value:
     state = machine.state
     session, state.session = state.session, _session(state, function)
-    dynamic = state.dynamic
-    state.dynamic += 1
-    settings = machine.places
+    run = _in_sql if function.language == "sql" else _in_plpgsql
     try:
-        with machine.inside(Frame(function=function.name)):
+        with at(state, machine.line_statement(), dynamic=True), machine.inside(Frame(function=function.name)):
             machine.places = None
-            return (_in_sql if function.language == "sql" else _in_plpgsql)(machine, function, values)
+            return run(machine, function, values)
     finally:
-        state.dynamic = dynamic
-        machine.places = settings
         changed, state.session = state.session, session
         _keep_changes(function, session, changed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from policytool.catalog.build.members import members
 from policytool.catalog.build.plpgsql import objects
 from policytool.catalog.build.plpgsql.relations.base import (
     CatalogTable,
@@ -187,7 +188,11 @@ def _dependencies(state: State, wanted: Wanted) -> Iterator[Any]:
         item = _item(state, found)
         known = {"objid": found, "classid": Oid("pg_class", ("pg_catalog", found.catalog)), "objsubid": 0}
         if getattr(item, "origin", None) == "extension":
-            yield Ghost(_ON_EXTENSIONS, {**known, "deptype": "e", "refclassid": Oid("pg_class", _EXTENSIONS)})
+            owner = _owners(state).get((found.catalog, found.key))
+            known.update({"deptype": "e", "refclassid": Oid("pg_class", _EXTENSIONS)})
+            if owner is not None:
+                known["refobjid"] = Oid("pg_extension", owner)
+            yield Ghost(_ON_EXTENSIONS, known, sure=owner is not None)
         else:
             yield Ghost("dependencies", {**known, "refobjid": Oid("pg_depend", SYSTEM)})
     if not isinstance(oid, Oid):
@@ -195,6 +200,19 @@ def _dependencies(state: State, wanted: Wanted) -> Iterator[Any]:
 
 
 _EXTENSIONS: Final = ("pg_catalog", "pg_extension")
+
+
+def _owners(state: State) -> dict[tuple[str, Any], str]:
+    """The extension that brought each object of one."""
+    known: dict[Any, Any] = state.caches.setdefault("extension members", {})
+    if known.get("of") != tuple(state.extensions):
+        found = {}
+        for name in state.extensions:
+            for kind, key in members(state, name):
+                found[("pg_proc" if kind == "functions" else "pg_class", key)] = name
+        known.update({"of": tuple(state.extensions), "found": found})
+    owners: dict[tuple[str, Any], str] = known["found"]
+    return owners
 
 
 def _all_objects(state: State) -> Iterator[Oid]:
@@ -257,6 +275,20 @@ PG_SETTINGS: Final = table(
     },
     ("name",),
 )
+
+
+def _buckets(state: State, wanted: Wanted) -> Iterator[Any]:
+    yield from state.buckets.values()
+    yield Ghost("buckets that no migration made", assumed=True)
+
+
+BUCKETS: Final = CatalogTable(
+    "storage.buckets",
+    ("id", "name", "owner", "created_at", "updated_at", "public", "avif_autodetection", "file_size_limit",
+     "allowed_mime_types", "owner_id", "type", "versioning_status"),
+    {"id": lambda s, b: b.id, "name": lambda s, b: b.id, "public": lambda s, b: b.public},
+    _buckets,
+)  # fmt: skip
 TABLES: Final[tuple[CatalogTable, ...]] = (
     PG_ROLES, PG_AUTHID, PG_USER, PG_AUTH_MEMBERS, PG_NAMESPACE, PG_EXTENSION, PG_AVAILABLE_EXTENSIONS,
     PG_EVENT_TRIGGER, PG_PUBLICATION, PG_PUBLICATION_TABLES, PG_PUBLICATION_REL, PG_DEPEND, PG_SETTINGS,
