@@ -34,6 +34,7 @@ class Helpers:
         self._known = frozenset((f.schema, f.name) for f in catalog.functions.values())
         self._bodies: dict[Signature, Node | None] = {}
         self._asks: dict[Signature, bool] = {}
+        self._mentions: dict[str, bool] = {}
         called = (_called(parse_expression(text) or {}) for text in identity_expressions)
         self._identities = frozenset(name for name in called if name is not None)
 
@@ -97,6 +98,12 @@ class Helpers:
     def in_policies(self, function: Function) -> bool:
         """Whether some policy calls a function of this name."""
         return function.name in self._policy_words
+
+    def mention(self, word: str) -> bool:
+        """Whether the body of some function of the user's holds a word."""
+        if word not in self._mentions:
+            self._mentions[word] = any(word in f.body for fs in self._by_name.values() for f in fs)
+        return self._mentions[word]
 
     @functools.cached_property
     def _policy_words(self) -> frozenset[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policytool.access import Predicate, Side
 from policytool.access.claims import claim_path
 from policytool.access.rowmark import marked_column
-from policytool.catalog.expression.references import references
 from policytool.catalog.model import Policy, Table
 from policytool.finding import Finding, lowered, member_ref
 from policytool.rule import Context, PolicyRule
@@ -45,8 +44,7 @@ class PolicyUserMetadata(PolicyRule):
 
 def _trusted_key(says: Predicate, context: Context) -> str | None:
     """The key or column that is read, in the expression or in what its helpers stand for."""
-    helpers = any(schema not in ("auth", "storage") for schema, _ in references(says.text).functions)
-    if "meta" not in says.text and not helpers:
+    if "meta" not in says.text and not context.access.helpers.mention("meta"):
         return None
     todo, looked_into = [says.node], 0
     while todo:
