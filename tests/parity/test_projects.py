@@ -1,0 +1,52 @@
+"""Whole projects: what is built from their files is what a server holds after them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from policytool import api
+from policytool.catalog.parity import tally
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("source", ["supabase/migrations", "examples/leaky"])
+def test_project_agrees_in_every_field(source: str) -> None:
+    """The example product and the leaky one; platform, extensions, expressions and all."""
+    found = api.parity(str(ROOT / source))
+    assert found.refused == ()
+    assert found.differences == ()
+    assert tally(found.built.catalog, found.observed.catalog)["policy"].total > 0
+
+
+@pytest.mark.server
+def test_what_is_refused_counts_on_neither_side(tmp_path: Path) -> None:
+    """A file that fails is undone by the server and not built; it is named with its error."""
+    folder = tmp_path / "supabase" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "20240101000000_a.sql").write_text("create table public.kept (a int);")
+    (folder / "20240102000000_b.sql").write_text("create table public.gone (a int);\nselect nothing from public.gone;")
+    found = api.parity(str(folder))
+    (result,) = found.refused
+    assert result.error is not None
+    assert (result.error.line, result.error.sqlstate) == (2, "42703")
+    assert found.differences == ()
+    assert ("public", "kept") in found.built.catalog.tables
+    assert ("public", "gone") not in found.built.catalog.tables
+
+
+@pytest.mark.server
+def test_platform_changes_its_defaults_in_time(tmp_path: Path) -> None:
+    """In a project that began before the change, tables made before it are open to the API roles, later ones are not."""
+    folder = tmp_path / "supabase" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "20240101000000_a.sql").write_text("create table public.before (a int);")
+    (folder / "20261101000000_b.sql").write_text("create table public.after (a int);")
+    found = api.parity(str(folder))
+    assert found.differences == ()
+    tables = found.observed.catalog.tables
+    assert "SELECT" in {g.privilege for g in tables["public", "before"].grants if g.grantee == "anon"}
+    assert "SELECT" not in {g.privilege for g in tables["public", "after"].grants if g.grantee == "anon"}
