@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from policytool.rule import Context, Step
 
 DEFAULT_SCHEMAS = ("public", "graphql_public")
-# What a migration of a Supabase project says and hardly any other does.
+# What a migration says that runs behind Supabase's API. auth.users alone is any server with GoTrue.
+_TELLTALE = re.compile(r"(?i)auth\.(?:uid|jwt|role)\(\)|storage\.(?:objects|buckets)|\bto\s+(?:anon|authenticated)\b")
 _OWN_ROLES = re.compile(
     r"(?i)create\s+(?:role|user|schema)\s+(?:if\s+not\s+exists\s+)?\"?(?:anon|authenticated|auth)\b"
 )
@@ -168,9 +169,9 @@ def _platform_name(project: Project, config: Config, named: PlatformName | None)
         return "supabase", "it is a Supabase project"
     if any(_OWN_ROLES.search(file.text) for file in project.files):
         return "postgres", "it makes the roles and schemas itself that Supabase would bring"
-    for telltale in _TELLTALES:
-        if any(telltale in file.text for file in project.files):
-            return "supabase", f"the SQL speaks of {telltale}"
+    for file in project.files:
+        if telltale := _TELLTALE.search(file.text):
+            return "supabase", f"the SQL says {' '.join(telltale[0].split())}"
     return "postgres", "nothing in it is Supabase's"
 
 
