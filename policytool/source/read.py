@@ -41,8 +41,15 @@ def read(source: str, *, as_tool: bool = False, max_bytes: int = MAX_BYTES, cwd:
         return _from_git(source, here, as_tool=as_tool, max_bytes=max_bytes)
     path = here / source
     if path.is_dir():
-        return _folder(DiskTree(path, here, max_bytes), source, as_tool=as_tool, root=str(path))
+        top = _project_of(path)
+        return _folder(DiskTree(top, here, max_bytes), source, as_tool=as_tool, root=str(top))
     return _from_disk(path, source, here, max_bytes)
+
+
+def _project_of(folder: Path) -> Path:
+    """Where to begin: sqitch keeps the plan, which alone says the order, beside the folder of its deploy scripts."""
+    plan = folder.resolve().parent / "sqitch.plan"
+    return folder.resolve().parent if folder.resolve().name == "deploy" and plan.is_file() else folder
 
 
 def _standard_input(max_bytes: int) -> Project:

@@ -258,3 +258,13 @@ def test_one_file_about_migrations_is_not_the_history(tmp_path: Path) -> None:
     """A folder named so, with next to nothing in it, does not hide all the rest."""
     made(tmp_path, ["tables/migrations/schema_migrations.sql", *(f"tables/{number}.sql" for number in range(20))])
     assert len(read(".", cwd=tmp_path).files) == 21
+
+
+def test_the_deploy_folder_of_sqitch_is_read_by_the_plan_beside_it(tmp_path: Path) -> None:
+    """Naming the scripts' folder itself does not lose their order."""
+    head = "%syntax-version=1.0.0\n%project=shop\n\n"
+    plan = head + "".join(f"{name} 2024-01-01T00:00:00Z A <a@example.com>\n" for name in "ba")
+    made(tmp_path, {"schema/sqitch.plan": plan, "schema/deploy/a.sql": SQL, "schema/deploy/b.sql": SQL})
+    project = read("schema/deploy", cwd=tmp_path)
+    assert project.layout == "sqitch"
+    assert names(project) == ["schema/deploy/b.sql", "schema/deploy/a.sql"]
