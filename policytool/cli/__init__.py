@@ -70,9 +70,8 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted", None)
         return 130
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error of ours, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # click's way to say that the reader of our output went away (`| head`): nothing is wrong, nothing can be said.
         return 0
     except Exception as error:
         if os.environ.get("POLICYTOOL_DEBUG"):
