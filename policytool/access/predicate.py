@@ -11,6 +11,7 @@ from policytool.access.binding import Binder, Binding, Facts
 from policytool.access.helpers import Helpers
 from policytool.access.identity import Kind
 from policytool.access.initplan import IdentityCall, identity_calls
+from policytool.access.metadata import trusted_metadata
 from policytool.access.rowmark import mark, marked_column, row_column
 from policytool.access.truth import truth
 from policytool.access.values import UNKNOWN, Truth
@@ -35,6 +36,7 @@ class Predicate(Struct, frozen=True, kw_only=True):
     identity_calls: tuple[IdentityCall, ...] = ()
     columns: frozenset[str] = frozenset()
     compared: frozenset[str] = frozenset()  # columns that an index could look up for the person
+    metadata: str | None = None  # what users can change about themselves, where the decision rests on it
 
     def truth(self, *, anonymous: bool) -> Truth:
         """What it folds to for a visitor."""
@@ -94,9 +96,16 @@ class Analyst:
     def __init__(self, helpers: Helpers) -> None:
         self.helpers = helpers
         self._known: dict[tuple[str, str, frozenset[str]], Predicate] = {}
+        self._of_table: dict[tuple[str, str, str], Predicate] = {}
 
     def predicate(self, text: str, table: Table) -> Predicate:
         """What an expression over the rows of a table says."""
+        place = (text, table.schema, table.name)
+        if place not in self._of_table:
+            self._of_table[place] = self._shared(text, table)
+        return self._of_table[place]
+
+    def _shared(self, text: str, table: Table) -> Predicate:
         # What a table's name and its NOT NULL columns have no part in says the same of any table.
         name = table.name if table.name in text else ""
         named = references(text).own_columns if not name else None
@@ -127,6 +136,7 @@ class Analyst:
             identity_calls=tuple(identity_calls(node)),
             columns=frozenset(row_columns(node)),
             compared=frozenset(looked_up(node, binder)),
+            metadata=trusted_metadata(node, text, self.helpers),
         )
 
 

@@ -37,6 +37,7 @@ class Privileges:
             if membership.set:
                 self._settable.setdefault(membership.member, []).append(membership.role)
         self._everywhere: dict[str, frozenset[str]] = {}
+        self._uses: dict[tuple[str, str], bool] = {}
         self._closures: dict[str, frozenset[str]] = {}
         self._by_grantee: dict[int, tuple[Granted, Mapping[tuple[str, str], tuple[Grant, ...]]]] = {}
 
@@ -83,8 +84,10 @@ class Privileges:
 
     def uses(self, role: str, schema: str) -> bool:
         """USAGE on a schema. A schema that is not in the catalog is pg_catalog or the like, open to all."""
-        found: Schema | None = self._catalog.schemas.get(schema)
-        return found is None or bool(self._given(role)) or self.can(role, "USAGE", found)
+        if (role, schema) not in self._uses:
+            found: Schema | None = self._catalog.schemas.get(schema)
+            self._uses[role, schema] = found is None or bool(self._given(role)) or self.can(role, "USAGE", found)
+        return self._uses[role, schema]
 
     def can_execute(self, role: str, function: Function) -> bool:
         """EXECUTE on a function, and USAGE on its schema."""
