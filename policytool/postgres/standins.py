@@ -7,8 +7,9 @@ of a project would fire as the superuser.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,29 +27,101 @@ _HEADER = re.compile(
 )
 _TRUSTED = re.compile(r"^\s*trusted\s*=.*$", re.MULTILINE)
 _DIRECTORY = re.compile(r"^\s*directory\s*=.*$", re.MULTILINE)
-_QUIET = "set local event_triggers = off;\n"
+_MADE = "comment = 'stand-in made by policytool'"
 _SHARE = b"select setting from pg_catalog.pg_config where name = 'SHAREDIR'"
 
 
-def write_standins(server: Server) -> tuple[str, ...]:
+def write_standins(server: Server, family: str = "supabase") -> tuple[str, ...]:
     """Put them where the server looks first, and return the names of the stand-ins."""
-    target = Path(server.running.folder) / "standins" / "extension"
-    target.mkdir(parents=True, exist_ok=True, mode=0o755)
     with server.connect() as connection:
         (share,) = connection.execute(_SHARE).fetchone() or ("",)
-    present = _rewrite(Path(share) / "extension", target)
+    if server.major < 18:
+        return tuple(name for name in standin_names() if name not in _own(Path(share)))
+    target = Path(server.running.folder) / "standins" / "extension"
+    target.mkdir(parents=True, exist_ok=True, mode=0o755)
+    return write_extensions(target, Path(share), family, server.major)[0]
+
+
+def write_extensions(target: Path | None, share: Path, family: str, major: int) -> tuple[tuple[str, ...], str]:
+    """Write control files and scripts into a folder, if any; the names of the stand-ins, and a digest of it all."""
+    digest = hashlib.sha256()
+    quiet = "set local event_triggers = off;" if major >= 17 else "set local session_replication_role = replica;"
+
+    def write(name: str, text: str) -> None:
+        digest.update(f"{name}\0{text}\0".encode())
+        if target is not None:
+            (target / name).unlink(missing_ok=True)  # never through a link into the server's own folder
+            (target / name).write_text(text, encoding="utf-8")
+            (target / name).chmod(0o644)
+
+    def script(name: str, text: str) -> str:
+        after = granted(name) if family == "supabase" else None
+        return f"{quiet}\n{text}\n{CONFINED.get(name, '')};\n{after.text if after else ''}"
+
+    present = _own(share)
+    for control in present.values():
+        text = _DIRECTORY.sub("", _TRUSTED.sub("", control.read_text(encoding="utf-8")))
+        if control.stem not in EXTENSIONS:
+            write(control.name, f"{text}\ndirectory = '{control.parent}'\n")
+            continue
+        write(control.name, f"{text}\ntrusted = true\n")
+        for path in sorted(control.parent.glob(f"{control.stem}--*.sql")):
+            write(path.name, script(control.stem, path.read_text(encoding="utf-8")))
     names = []
     for header, text in _standins():
         if header["name"] not in present:
-            _write(target / f"{header['name']}.control", _control(header))
-            _write(target / f"{header['name']}--{header['version']}.sql", _script(header["name"], text))
+            write(f"{header['name']}.control", _control(header))
+            write(f"{header['name']}--{header['version']}.sql", script(header["name"], text))
             names.append(header["name"])
-    return tuple(names)
+    return tuple(names), digest.hexdigest()
+
+
+def _own(share: Path) -> dict[str, Path]:
+    """The control files of a server's own extensions; not those that a tree of ours holds in their place."""
+    found = {}
+    for control in sorted((share / "extension").glob("*.control")):
+        if "--" not in control.stem and not control.read_text(encoding="utf-8").startswith(_MADE):
+            found[control.stem] = control
+    return found
 
 
 def standin_names() -> tuple[str, ...]:
     """The extensions that policytool can stand in for."""
     return tuple(header["name"] for header, _ in _standins())
+
+
+def instead(server: Server) -> Callable[[str], str | None]:
+    """For a server whose folders are not ours: what to run in place of CREATE EXTENSION, for those that it lacks."""
+    with server.connect() as connection:
+        rows = connection.execute("select name from pg_catalog.pg_available_extensions").fetchall()
+    present = {name for (name,) in rows}
+
+    def script(name: str) -> str | None:
+        found = next(((h, text) for h, text in _standins() if h["name"] == name and name not in present), None)
+        return _as_statements(*found) if found else None
+
+    return script
+
+
+def _as_statements(header: re.Match[str], text: str) -> str:
+    """The stand-in as plain SQL, and a row that says the extension is there."""
+    schema = "public" if header["schema"] == "current" else header["schema"]
+    target = "extensions" if schema == "pg_catalog" else schema
+    quoted = header["name"].replace("'", "''")
+    return f"""
+create schema if not exists {target};
+select pg_catalog.set_config('policytool.path', pg_catalog.current_setting('search_path'), false),
+    pg_catalog.set_config('search_path', '{target}', false);
+{text};
+select pg_catalog.set_config('search_path', pg_catalog.current_setting('policytool.path'), false);
+insert into pg_catalog.pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+values (
+    (select pg_catalog.max(c.oid::bigint) + 1 from (
+        select oid from pg_catalog.pg_class union all select oid from pg_catalog.pg_extension
+    ) c)::oid, '{quoted}',
+    'postgres'::pg_catalog.regrole, '{target}'::pg_catalog.regnamespace, false, '{header["version"]}'
+)
+"""
 
 
 def granted(name: str) -> SqlFile | None:
@@ -66,27 +139,6 @@ def home(name: str) -> str | None:
     return header["schema"]
 
 
-def _rewrite(system: Path, target: Path) -> set[str]:
-    """The control files and scripts of the server's own extensions, as a project may use them."""
-    names = set()
-    for control in system.glob("*.control"):
-        if "--" in control.stem:
-            continue
-        names.add(control.stem)
-        text = _TRUSTED.sub("", control.read_text(encoding="utf-8"))
-        if control.stem not in EXTENSIONS:
-            _write(target / control.name, f"{_DIRECTORY.sub('', text)}\ndirectory = '{system}'\n")
-            continue
-        _write(target / control.name, f"{_DIRECTORY.sub('', text)}\ntrusted = true\n")
-        for script in system.glob(f"{control.stem}--*.sql"):
-            _write(target / script.name, _script(control.stem, script.read_text(encoding="utf-8")))
-    return names
-
-
-def _script(name: str, text: str) -> str:
-    return f"{_QUIET}{text}\n{CONFINED.get(name, '')};\n"
-
-
 def _standins() -> Iterator[tuple[re.Match[str], str]]:
     for path in sorted((sql_folder() / "bootstrap" / "extensions").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
@@ -96,14 +148,9 @@ def _standins() -> Iterator[tuple[re.Match[str], str]]:
 
 
 def _control(header: re.Match[str]) -> str:
-    lines = ["comment = 'stand-in made by policytool'", f"default_version = '{header['version']}'", "trusted = true"]
+    lines = [_MADE, f"default_version = '{header['version']}'", "trusted = true"]
     if header["relocatable"] == "yes":
         lines.append("relocatable = true")
     if header["fixed"] == "yes":
         lines.append(f"schema = '{header['schema']}'")
     return "\n".join(lines) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o644)
