@@ -49,10 +49,15 @@ def _alter(state: State, node: Node) -> None:
         if privilege not in known:
             raise Refused("0LP01", f"invalid privilege type {privilege} for {kind.lower()}")
     for role in roles:
-        if not is_superuser(state, state.session.role) and role not in privileges_of(state, state.session.role):
+        if not _may_change(state, state.session.role, role):
             raise Refused("42501", "permission denied to change default privileges")
         for schema in schemas:
             change(state, role, schema, kind, action)
+
+
+def _may_change(state: State, user: str, role: str) -> bool:
+    # Who runs the migrations is let change those of the platform's roles.
+    return user == state.default_role or is_superuser(state, user) or role in privileges_of(state, user)
 
 
 def change(state: State, role: str, schema: str | None, kind: DefaultKind, action: Action) -> None:

@@ -40,17 +40,22 @@ def role_of(state: State, spec: Node) -> str:
     return state.session.role
 
 
+# Who runs the migrations owns the database; on Supabase an extension, supautils, lets it change what the others own.
+_LENT: Final = ("pg_database_owner", "supabase_auth_admin", "supabase_storage_admin")
+
+
 def is_superuser(state: State, name: str) -> bool:
-    """Whether a role may do anything; who runs the migrations is taken to be let do what they say."""
+    """Whether a role may do anything, as whoever sets up a platform may."""
     role = state.roles.get(name)
-    return name == state.default_role or (role is not None and role.superuser)
+    return state.origin == "platform" or (role is not None and role.superuser)
 
 
 def privileges_of(state: State, name: str) -> tuple[str, ...]:
     """The role and those whose privileges it has by inheriting membership, nearest first."""
     cache = state.caches.setdefault("memberships", {})
     if name not in cache:
-        found = [name]
+        lent = _LENT if name == state.default_role else ()
+        found = [name, *(owner for owner in lent if owner in state.roles)]
         for member in found:
             found.extend(m.role for m in state.memberships if m.member == member and m.inherit and m.role not in found)
         cache[name] = tuple(found)
