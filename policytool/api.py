@@ -145,9 +145,10 @@ def context(loaded: Loaded) -> Context:
 
 def choose_platform(project: Project, config: Config, named: PlatformName | None) -> Platform:
     """Which database the migrations are for: as told, else by what the source looks like, and why."""
-    from policytool.catalog.build.platform import Platform
+    from policytool.catalog.build.platform import Platform, default_grants
 
     name, why = _platform_name(project, config, named)
+    grants = default_grants(name, [file.version or "" for file in project.files])
     settings = project.config
     exposed = config.exposed_schemas or (settings.exposed_schemas if settings else None)
     if exposed is None and name != "postgres":
@@ -156,7 +157,7 @@ def choose_platform(project: Project, config: Config, named: PlatformName | None
         name=name,
         exposed_schemas=exposed or (),
         major_version=(settings.major_version if settings else None) or 17,
-        why=why,
+        why=f"{why}; {grants}" if grants else why,
     )
 
 

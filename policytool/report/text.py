@@ -158,6 +158,8 @@ def _tail(audit: Audit, console: Console, verbosity: int) -> None:
     total, clean = len(coverage.tables), coverage.clean
     line = Text(f"{_count(total, 'table')} audited, {clean} clean, {total - clean} with findings", style="bold")
     console.print(line)
+    if not total:
+        console.print(Text("no table was made by this SQL: that is no clean bill, there was nothing to judge"))
     counts = [_count(result.count(s), s) if s != "info" else f"{result.count(s)} info" for s in SEVERITIES]
     text = ", ".join(counts)
     if result.ignored:

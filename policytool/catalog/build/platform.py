@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from policytool.catalog.build.dispatch import fold
@@ -66,6 +68,20 @@ def switch(state: State, platform: Platform, file: SqlFile) -> None:
 def becomes_explicit(first: str, version: str) -> bool:
     """Whether the platform no longer grants new objects to the API roles, in a project that began with `first`."""
     return _day(version) >= ALL_EXPLICIT or _day(first) >= NEW_PROJECTS_EXPLICIT
+
+
+def default_grants(name: str, versions: Sequence[str]) -> str:
+    """What the defaults give anon and authenticated on new tables, in words; "" where nothing is Supabase's."""
+    if name == "postgres":
+        return ""
+    if name == "supabase-explicit" or (name == "supabase" and versions and becomes_explicit(versions[0], "")):
+        return "new tables are not granted to the API roles"
+    if name == "supabase-legacy":
+        return "new tables are granted to the API roles"
+    if not any(_day(v) for v in versions):
+        return "its files bear no dates: new tables are taken as granted to the API roles, as before 2026-10-30"
+    until = " until 2026-10-30" if _day(versions[-1]) >= ALL_EXPLICIT else ""
+    return f"it began before 2026-05-30, so new tables were granted to the API roles{until}"
 
 
 def _day(version: str) -> str:
