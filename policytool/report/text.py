@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from policytool.audit.outcome import Audit
+from policytool.catalog.objects import Unmodelled
 from policytool.finding import SEVERITIES, Finding, Severity
 from policytool.syntax.location import Location, excerpt
 
@@ -135,22 +136,32 @@ def _wrapped(line: str, width: int, console: Console) -> list[str]:
 
 
 def _unmodelled(audit: Audit, console: Console, verbosity: int) -> None:
+    """What this SQL takes for granted, and what of it could not be followed."""
     items = audit.result.coverage.unmodelled
-    assumed = [u for u in items if u.kind == "assumed"]
-    if assumed:
-        names = [u.message.partition(" is assumed")[0] for u in assumed]
-        shown = names if verbosity > 0 else names[:MAX_ASSUMED]
-        more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-        console.print(Text(f"made by no migration here, so little is known of them: {printable(', '.join(shown))}{more}"))
-    open_ = [u for u in items if u.kind != "assumed" and (u.security or verbosity > 0)]
-    if open_:
-        console.print(Text(f"not analysed: {_count(len(open_), 'statement')}", style="bold"))
-    for item in open_ if verbosity > 0 else open_[:MAX_UNMODELLED]:
-        console.print(Text(printable(f"  {item.location.path}:{item.location.line}: {item.message}")))
-    if verbosity <= 0 and len(open_) > MAX_UNMODELLED:
-        console.print(Text(f"  … and {len(open_) - MAX_UNMODELLED} more (-v shows all)"))
+    _assumed(items, console, verbosity)
+    _open([u for u in items if u.kind != "assumed" and (u.security or verbosity > 0)], console, verbosity)
     if items:
         console.print()
+
+
+def _assumed(items: Iterable[Unmodelled], console: Console, verbosity: int) -> None:
+    names = [u.message.partition(" is assumed")[0] for u in items if u.kind == "assumed"]
+    if not names:
+        return
+    shown = names if verbosity > 0 else names[:MAX_ASSUMED]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    listed = printable(", ".join(shown))
+    console.print(Text(f"made by no migration here, so little is known of them: {listed}{more}"))
+
+
+def _open(items: list[Unmodelled], console: Console, verbosity: int) -> None:
+    if items:
+        console.print(Text(f"not analysed: {_count(len(items), 'statement')}", style="bold"))
+    shown = items if verbosity > 0 else items[:MAX_UNMODELLED]
+    for item in shown:
+        console.print(Text(printable(f"  {item.location.path}:{item.location.line}: {item.message}")))
+    if len(items) > len(shown):
+        console.print(Text(f"  … and {len(items) - len(shown)} more (-v shows all)"))
 
 
 def _tail(audit: Audit, console: Console, verbosity: int) -> None:
