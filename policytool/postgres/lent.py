@@ -22,6 +22,15 @@ _CLOSE = """
 update pg_catalog.pg_authid set rolsuper = {closed}
 where rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
 """
+# A superuser who makes a role is no member of it, and what it grants is granted by the one who made the cluster. REVOKE
+# would take away what was granted on.
+_FORGET = """
+delete from pg_catalog.pg_auth_members m using pg_catalog.pg_roles r
+where m.member = 'postgres'::pg_catalog.regrole and r.oid = m.roleid and not r.rolname = any (%s)
+"""
+_REGRANT = """
+update pg_catalog.pg_auth_members set grantor = 10 where grantor = 'postgres'::pg_catalog.regrole
+"""
 
 
 @contextmanager
@@ -44,12 +53,12 @@ def lent(server: Server, *, strict: bool = False) -> Iterator[bool]:
         yield superuser
     finally:
         with server.connect() as connection:
-            # A superuser who makes a role is no member of it.
-            gone = _memberships(connection) - before if superuser else lacking
-            for role in sorted(gone):
+            for role in sorted(lacking):
                 _revoke(connection, role)
             if superuser:
                 connection.execute("alter role postgres superuser")
+                connection.execute(_FORGET, [sorted(before)])
+                connection.execute(_REGRANT)
             if server.major < 16:
                 connection.execute(_CLOSE.format(closed=False).encode())
 

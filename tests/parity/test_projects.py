@@ -8,6 +8,7 @@ import pytest
 
 from policytool import api
 from policytool.catalog.parity import tally
+from policytool.config import PlatformName
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,7 +41,7 @@ def test_what_is_refused_counts_on_neither_side(tmp_path: Path) -> None:
 
 @pytest.mark.server
 def test_platform_changes_its_defaults_in_time(tmp_path: Path) -> None:
-    """In a project that began before the change, tables made before it are open to the API roles, later ones are not."""
+    """In a project that began before the change, older tables are open to the API roles and later ones are not."""
     folder = tmp_path / "supabase" / "migrations"
     folder.mkdir(parents=True)
     (folder / "20240101000000_a.sql").write_text("create table public.before (a int);")
@@ -50,3 +51,18 @@ def test_platform_changes_its_defaults_in_time(tmp_path: Path) -> None:
     tables = found.observed.catalog.tables
     assert "SELECT" in {g.privilege for g in tables["public", "before"].grants if g.grantee == "anon"}
     assert "SELECT" not in {g.privilege for g in tables["public", "after"].grants if g.grantee == "anon"}
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("platform", ["postgres", "supabase-legacy"])
+def test_roles_of_a_project_and_their_members(tmp_path: Path, platform: PlatformName) -> None:
+    """A superuser who makes roles is no member of them; on Supabase, `postgres` administers those that it makes."""
+    sql = (
+        "create role clerk; create role boss login; grant clerk to boss with admin option;\n"
+        "create schema office; grant usage on schema public, office to clerk;\n"
+        "create function office.f() returns int language sql as 'select 1'; grant all on function office.f() to boss;\n"
+    )
+    (tmp_path / "1.sql").write_text(sql)
+    found = api.parity(str(tmp_path), platform=platform)
+    assert found.refused == ()
+    assert found.differences == ()
