@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from policytool.audit.run import Selection
     from policytool.catalog.build import Built, Change
     from policytool.catalog.build.platform import Platform
+    from policytool.postgres.apply import Applied
     from policytool.postgres.observe import Parity
     from policytool.rule import Context, Step
 
@@ -120,6 +122,35 @@ def parity(
     project = read(source or config.source or ".", as_tool=as_tool, max_bytes=config.max_bytes)
     progress(f"applying {len(project.files)} files")
     return compare(project, choose_platform(project, config, platform))
+
+
+@contextmanager
+def applied(
+    source: str | None = None,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    keep_going: bool = False,
+    strict: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Iterator[Applied]:
+    """Apply a source to a throwaway server, which lives as long as the `with` block."""
+    from policytool.postgres.apply import applied
+    from policytool.postgres.providers import choose
+
+    config = config or Config()
+    progress("reading")
+    project = read(source or config.source or ".", as_tool=as_tool, max_bytes=config.max_bytes)
+    if not project.files:
+        raise NothingToAudit(f"{project.label} holds no SQL", hint="name the folder that holds your migrations")
+    chosen = choose_platform(project, config, platform)
+    provider = choose(postgres, major, declared=declared)
+    with applied(project, chosen, provider, keep_going=keep_going, strict=strict, progress=progress) as found:
+        yield found
 
 
 def context(loaded: Loaded) -> Context:

@@ -16,6 +16,8 @@ COMMANDS = {
     "audit": "Findings for every table: who may touch which rows, and how to mend it.",
     "catalog": "The catalog that the migrations build, as JSON, SQL or text.",
     "parity": "Check the catalog that is built against a server that ran the migrations.",
+    "apply": "Run the migrations on a throwaway Postgres.",
+    "doctor": "Which Postgres servers can be had, and what is missing.",
     "rules": "List the rules.",
     "explain": "What a rule means, and how to fix what it finds.",
 }

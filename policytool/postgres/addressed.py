@@ -42,6 +42,11 @@ class AddressedServer(Server):
         user = user or self.superuser
         return make_conninfo(**self.address | {"dbname": dbname, "user": user, "password": self.passwords.get(user)})
 
+    def address_words(self) -> list[str]:
+        """Host and port as psql takes them."""
+        words = {"-h": self.address.get("hostaddr") or self.address.get("host"), "-p": self.address.get("port")}
+        return [part for flag, value in words.items() if value for part in (flag, str(value))]
+
     def login(self, role: str) -> None:
         """Let a role that this run made log in; one that was there before has the URL's password, or none."""
         if role not in self.roles:

@@ -20,8 +20,10 @@ def make_data(specification: Specification, data: Path) -> str:
     if root is None:
         initialise(specification, data)
         return ""
-    if specification.seeded and _take(root, specification.seeded, data):
-        return "seeded"
+    for kind in ("seeded", "base"):
+        name = getattr(specification, kind)
+        if name and _take(root, name, data):
+            return kind
     if _take(root, specification.cluster, data):
         return "cluster"
     store(root, specification.cluster, lambda unfinished: initialise(specification, unfinished))

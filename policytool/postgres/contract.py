@@ -6,7 +6,8 @@ from typing import NamedTuple
 class Specification(NamedTuple):
     """The server to start: programs, identity, arguments, and the folders to choose from, best first.
 
-    `cluster` names what initdb makes in the cache, `seeded` the same with something already in it (or nothing: "").
+    `cluster` names what initdb makes in the cache, `seeded` the same with something already in it, and `base` with a
+    part of that; both may be nothing: "".
     """
 
     bin: str
@@ -15,6 +16,7 @@ class Specification(NamedTuple):
     settings: list[str]
     cluster: str
     seeded: str
+    base: str
     cache: list[str]
     folders: list[str]
     socket_folders: list[str]
@@ -24,7 +26,7 @@ class Specification(NamedTuple):
 
 
 class Running(NamedTuple):
-    """A server that takes connections, and whether its cluster came from the cache: "", "cluster" or "seeded"."""
+    """A server that takes connections, and what of its cluster the cache had: "", "cluster", "base" or "seeded"."""
 
     folder: str
     sockets: str

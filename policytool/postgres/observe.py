@@ -13,9 +13,9 @@ from policytool.catalog.introspect import introspect
 from policytool.catalog.introspect.origin import platform_of
 from policytool.catalog.objects import Catalog
 from policytool.catalog.parity import Difference, parity
-from policytool.postgres.binaries import Binaries
-from policytool.postgres.platform import apply_migrations, platform_server
+from policytool.postgres.platform import apply_migrations
 from policytool.postgres.process import SUPERUSER
+from policytool.postgres.providers import Provider, choose
 from policytool.postgres.results import FileResult
 from policytool.source.bootstrap import profile_file
 from policytool.source.model import Project, SqlFile
@@ -42,9 +42,9 @@ class Parity(Struct, frozen=True, kw_only=True):
     refused: tuple[FileResult, ...]
 
 
-def compare(project: Project, platform: Platform, *, binaries: Binaries | None = None) -> Parity:
+def compare(project: Project, platform: Platform, *, provider: Provider | None = None) -> Parity:
     """Build the catalog of the project's files, observe what a server holds after them, and compare the two."""
-    observed = observe(project.files, platform, binaries=binaries)
+    observed = observe(project.files, platform, provider=provider)
     refused = tuple(result for result in observed.results if result.error is not None)
     kept = {result.path: result.kept for result in refused}
     files = [replace(file, text=file.text[: kept.get(file.path)]) for file in project.files]
@@ -54,14 +54,14 @@ def compare(project: Project, platform: Platform, *, binaries: Binaries | None =
 
 
 def observe(
-    files: Sequence[SqlFile], platform: Platform, *, binaries: Binaries | None = None, keep_going: bool = True
+    files: Sequence[SqlFile], platform: Platform, *, provider: Provider | None = None, keep_going: bool = True
 ) -> Observed:
     """Apply the files to a throwaway server and read its catalog; `results` say which of them failed."""
-    with platform_server(platform.family, binaries) as server:
-        database = server.create_database(_template(platform), owner="postgres")
+    with (provider or choose()).serve(platform.family) as server:
+        database = server.create_database(template_of(platform), owner="postgres")
         with server.administer(database) as connection:
             before = platform_of(platform.name, introspect(connection))
-        results = apply_migrations(server, database, list(_switched(files, platform)), keep_going=keep_going)
+        results = apply_migrations(server, database, list(switched(files, platform)), keep_going=keep_going)
         with server.administer(database) as connection:
             catalog = introspect(connection, platform=before)
         if platform.family == "postgres":
@@ -75,13 +75,14 @@ def observe(
         )
 
 
-def _template(platform: Platform) -> str:
+def template_of(platform: Platform) -> str:
+    """The template that a new project of a platform starts from."""
     if platform.family == "postgres":
         return "postgres_plain"
     return "supabase_explicit" if platform.name == "supabase-explicit" else "supabase_legacy"
 
 
-def _switched(files: Sequence[SqlFile], platform: Platform) -> Iterator[SqlFile]:
+def switched(files: Sequence[SqlFile], platform: Platform) -> Iterator[SqlFile]:
     """The files, with the platform's change of default privileges where its timeline has it."""
     explicit = platform.name != "supabase"
     first = files[0].version if files else None

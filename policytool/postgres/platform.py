@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +28,15 @@ from policytool.syntax.split import split
 MIGRATING = {**SETTINGS, "storage.allow_delete_query": "true"}
 # As a superuser who makes a role may act as it, so may postgres, which is none.
 SELF_GRANTING = {**MIGRATING, "createrole_self_grant": "set, inherit"}
+
+
+MIGRATED = "migrated"
+
+
+class MigrationFailed(PolicytoolError):
+    """A migration does not run, so there is no template to clone from."""
+
+    exit_code = 1
 
 
 class BootstrapFailed(PolicytoolError):
@@ -70,6 +79,31 @@ def platform_server(family: str = "supabase", binaries: Binaries | None = None) 
     with throwaway(binaries, seed=platform_seed(family)) as server:
         write_standins(server, family)
         yield server
+
+
+@contextmanager
+def migrated_server(
+    family: str, template: str, files: Sequence[SqlFile], binaries: Binaries | None = None
+) -> Iterator[tuple[Server, str]]:
+    """A server with a database that holds the files, to clone from; the cache keeps it under the hash of them all.
+
+    Raises MigrationFailed, and keeps nothing, where a file fails.
+    """
+
+    def fill(server: Server) -> None:
+        name = server.create_database(template, name=MIGRATED, owner="postgres")
+        for result in apply_migrations(server, name, files):
+            if error := result.error:
+                message = f"{error.path}:{error.line}:{error.column}: {error.sqlstate}: {error.message}"
+                raise MigrationFailed(message, hint="`policytool apply` shows more")
+
+    binaries = with_standins(binaries or embedded(), family)
+    platform = platform_seed(family)
+    digest = hashlib.sha256(repr((platform.key, template, files)).encode())
+    seed = Seed(key=f"{family}-{digest.hexdigest()[:16]}", fill=fill, base=platform)
+    with throwaway(binaries, seed=seed) as server:
+        write_standins(server, family)
+        yield server, MIGRATED
 
 
 @contextmanager

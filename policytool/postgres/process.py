@@ -58,8 +58,8 @@ def initdb_arguments(major: int) -> list[str]:
     return [*arguments, *(builtin if major >= 17 else ["--locale=C.UTF-8"])]
 
 
-def specify(binaries: Binaries, identity: str, seed: str = "") -> Specification:
-    """The server to start; `seed` names what its cluster should already hold."""
+def specify(binaries: Binaries, identity: str, seed: str = "", base: str = "") -> Specification:
+    """The server to start; `seed` names what its cluster should already hold, `base` what it may hold instead."""
     initdb = initdb_arguments(binaries.major)
     digest = hashlib.sha256(repr((fingerprint(binaries), initdb)).encode()).hexdigest()[:12]
     cluster = f"{binaries.version}-{digest}"
@@ -73,6 +73,7 @@ def specify(binaries: Binaries, identity: str, seed: str = "") -> Specification:
         settings=[*SETTINGS, *(SETTINGS_18 if binaries.major >= 18 else ())],
         cluster=cluster,
         seeded=f"{cluster}-{seed}" if seed else "",
+        base=f"{cluster}-{base}" if base else "",
         cache=[cache],
         folders=["/dev/shm", cache, temporary, "/var/tmp"],
         socket_folders=["/dev/shm", temporary, "/tmp"],
@@ -151,12 +152,12 @@ def suitable_identities() -> tuple[str, ...]:
     return ("self",)
 
 
-def launch(binaries: Binaries, seed: str = "", identities: Sequence[str] = ()) -> Keeper:
+def launch(binaries: Binaries, seed: str = "", identities: Sequence[str] = (), *, base: str = "") -> Keeper:
     """Start a server; as root, under the first identity that this machine allows and Postgres accepts."""
     reasons = []
     for identity in identities or suitable_identities():
         try:
-            return _launch_readable(binaries, seed, identity)
+            return _launch_readable(binaries, seed, identity, base)
         except Failure as failure:
             reasons.append(str(failure))
             if failure.kind not in ("identity", "unreadable"):
@@ -164,10 +165,10 @@ def launch(binaries: Binaries, seed: str = "", identities: Sequence[str] = ()) -
     raise NoPostgres("no throwaway Postgres could be started: " + "; ".join(reasons))
 
 
-def _launch_readable(binaries: Binaries, seed: str, identity: str) -> Keeper:
+def _launch_readable(binaries: Binaries, seed: str, identity: str, base: str) -> Keeper:
     try:
-        return Keeper(specify(binaries, identity, seed))
+        return Keeper(specify(binaries, identity, seed, base))
     except Failure as failure:
         if failure.kind != "unreadable" or os.geteuid() != 0:
             raise
-    return Keeper(specify(readable_copy(binaries), identity, seed))
+    return Keeper(specify(readable_copy(binaries), identity, seed, base))

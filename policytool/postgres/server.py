@@ -58,6 +58,10 @@ class Server:
         values = {"host": self.socket_dir, "port": self.port, "dbname": dbname, "user": user or self.superuser}
         return " ".join(f"{name}={_quoted(str(value))}" for name, value in values.items())
 
+    def address_words(self) -> list[str]:
+        """Host and port as psql takes them."""
+        return ["-h", str(self.socket_dir), "-p", str(self.port)]
+
     def connect(
         self,
         dbname: str = "postgres",
@@ -111,10 +115,14 @@ def _quoted(value: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seed:
-    """What a cluster should hold before it is handed out: `fill` makes it once, the cache keeps it under `key`."""
+    """What a cluster should hold before it is handed out: `fill` makes it once, the cache keeps it under `key`.
+
+    With `base` it starts from a cluster that holds another seed. Where `fill` says False nothing is kept.
+    """
 
     key: str
-    fill: Callable[[Server], None]
+    fill: Callable[[Server], bool | None]
+    base: Seed | None = None
 
 
 @contextmanager
@@ -123,12 +131,15 @@ def throwaway(
 ) -> Iterator[Server]:
     """A fresh server for the length of a `with` block; with a seed, one that holds it."""
     binaries = binaries or found.embedded()
-    keeper = process.launch(binaries, seed.key if seed else "", identities)
+    base = seed.base if seed else None
+    keeper = process.launch(binaries, seed.key if seed else "", identities, base=base.key if base else "")
     try:
         server = Server(binaries, keeper.running)
         if seed and keeper.running.cached != "seeded":
-            seed.fill(server)
-            server.running = keeper.save()
+            if base and keeper.running.cached != "base":
+                base.fill(server)
+            if seed.fill(server) is not False:
+                server.running = keeper.save()
         yield server
     finally:
         keeper.stop()

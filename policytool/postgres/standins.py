@@ -27,7 +27,8 @@ _HEADER = re.compile(
 )
 _TRUSTED = re.compile(r"^\s*trusted\s*=.*$", re.MULTILINE)
 _DIRECTORY = re.compile(r"^\s*directory\s*=.*$", re.MULTILINE)
-_MADE = "comment = 'stand-in made by policytool'"
+STANDS_IN = "stand-in made by policytool"
+_MADE = f"comment = '{STANDS_IN}'"
 _SHARE = b"select setting from pg_catalog.pg_config where name = 'SHAREDIR'"
 
 
@@ -36,7 +37,7 @@ def write_standins(server: Server, family: str = "supabase") -> tuple[str, ...]:
     with server.connect() as connection:
         (share,) = connection.execute(_SHARE).fetchone() or ("",)
     if server.major < 18:
-        return tuple(name for name in standin_names() if name not in _own(Path(share)))
+        return tuple(name for name in standin_names() if name not in own_extensions(Path(share)))
     target = Path(server.running.folder) / "standins" / "extension"
     target.mkdir(parents=True, exist_ok=True, mode=0o755)
     return write_extensions(target, Path(share), family, server.major)[0]
@@ -58,7 +59,7 @@ def write_extensions(target: Path | None, share: Path, family: str, major: int) 
         after = granted(name) if family == "supabase" else None
         return f"{quiet}\n{text}\n{CONFINED.get(name, '')};\n{after.text if after else ''}"
 
-    present = _own(share)
+    present = own_extensions(share)
     for control in present.values():
         text = _DIRECTORY.sub("", _TRUSTED.sub("", control.read_text(encoding="utf-8")))
         if control.stem not in EXTENSIONS:
@@ -76,7 +77,7 @@ def write_extensions(target: Path | None, share: Path, family: str, major: int) 
     return tuple(names), digest.hexdigest()
 
 
-def _own(share: Path) -> dict[str, Path]:
+def own_extensions(share: Path) -> dict[str, Path]:
     """The control files of a server's own extensions; not those that a tree of ours holds in their place."""
     found = {}
     for control in sorted((share / "extension").glob("*.control")):

@@ -12,7 +12,7 @@ from policytool.report.text import printable
 
 if TYPE_CHECKING:
     from policytool.postgres.observe import Parity
-    from policytool.postgres.replay import FileResult
+    from policytool.postgres.results import FileResult
 
 _LONGEST = 400
 

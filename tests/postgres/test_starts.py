@@ -46,8 +46,8 @@ def specified(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     """Have every server specified with these changes."""
     original = process.specify
 
-    def specify(found: binaries.Binaries, identity: str, seed: str = "") -> Specification:
-        return original(found, identity, seed)._replace(**changes)
+    def specify(found: binaries.Binaries, identity: str, seed: str = "", base: str = "") -> Specification:
+        return original(found, identity, seed, base)._replace(**changes)
 
     monkeypatch.setattr(process, "specify", specify)
 
