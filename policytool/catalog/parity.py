@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from policytool.catalog.model import Grant, Table, View
 from policytool.catalog.objects import Catalog, Composite, DefaultPrivilege, Domain, Extension, Publication
-from policytool.catalog.spelling import qualified
+from policytool.catalog.spelling import identifier, qualified
 from policytool.syntax.location import Location
 
 Key = tuple[str, str]  # kind and identity
@@ -147,7 +147,7 @@ def _item(kind: str, item: Any) -> Iterator[tuple[Key, Fact]]:
     yield (kind, identity), Fact(fields=_fields(item), location=place, own=own)
     for field, noun in _PARTS.items():
         for part in getattr(item, field, ()):
-            name = f"{part.name} on {identity}"
+            name = f"{identifier(part.name)} on {identity}"
             noun = f"view {noun}" if kind == "view" and noun == "column" else noun
             made = part.changed or part.made
             yield (noun, name), Fact(fields=_fields(part), location=made or place, own=own or made is not None)

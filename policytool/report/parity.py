@@ -53,7 +53,8 @@ def _short(value: Any) -> str:
 
 def _summary(found: Parity, kinds: dict[str, Tally]) -> str:
     total, agreeing = sum(t.total for t in kinds.values()), sum(t.agreeing for t in kinds.values())
-    files = f"{len(found.project.files)} files on PostgreSQL {found.observed.major_version}"
+    count = len(found.project.files)
+    files = f"{count} file{'' if count == 1 else 's'} on PostgreSQL {found.observed.major_version}"
     refused = f", {len(found.refused)} of them refused" if found.refused else ""
     differ = total - agreeing
     verb = "differs" if differ == 1 else "differ"

@@ -1,4 +1,6 @@
--- What aggregates are made of: "function", then the parts by the names that CREATE AGGREGATE gives them
+-- What aggregates are made of, as CREATE AGGREGATE calls it: "function", sfunc, stype, finalfunc, combinefunc,
+-- serialfunc, deserialfunc, msfunc, minvfunc, mfinalfunc, mstype, sspace, msspace, initcond, minitcond, finalfunc_extra,
+-- mfinalfunc_extra, finalfunc_modify, mfinalfunc_modify, sortop, hypothetical
 select
   a.aggfnoid::oid as function, sf.name as sfunc, pg_catalog.format_type(a.aggtranstype, null) as stype,
   ff.name as finalfunc, cf.name as combinefunc, ef.name as serialfunc, df.name as deserialfunc, mf.name as msfunc,

@@ -1,5 +1,5 @@
--- Lesser kinds, named as in COMMENT ON: catalog, oid, kind, schema, name, owner, definition
--- (definition is null for statistics, whose text is in the column "shown", and where only the name is modelled)
+-- Lesser kinds, named as in COMMENT ON: catalog, oid, kind, schema, name, owner, definition, shown
+-- (definition is null where only the name is modelled, and for statistics, which are shown in a statement)
 with namespaces as (
   select n.oid, n.nspname,
     case n.nspname when 'pg_catalog' then '' else pg_catalog.quote_ident(n.nspname) || '.' end as prefix

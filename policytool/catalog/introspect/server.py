@@ -31,8 +31,8 @@ _SETTINGS: Final = {
 _BEFORE: Final = re.compile(r"^(?P<line>.*?)\s*-- before (?P<major>\d+):[ ]?(?P<older>.*)$")
 
 
-class UnsupportedServer(PolicytoolError):
-    """The server is older than what can be read."""
+class UnreadableServer(PolicytoolError):
+    """The server is older than what can be read, or the connection is not free to do so."""
 
 
 def read(connection: psycopg.Connection[Any]) -> tuple[int, Rows]:
@@ -41,7 +41,9 @@ def read(connection: psycopg.Connection[Any]) -> tuple[int, Rows]:
 
     major = connection.info.server_version // 10000
     if major < OLDEST:
-        raise UnsupportedServer(f"PostgreSQL {major} cannot be read", hint=f"{OLDEST} is the oldest that can")
+        raise UnreadableServer(f"PostgreSQL {major} cannot be read", hint=f"{OLDEST} is the oldest that can")
+    if connection.info.transaction_status.name != "IDLE":
+        raise UnreadableServer("the connection is inside a transaction", hint="commit or roll back first")
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("set transaction isolation level repeatable read, read only")
         for name, value in _SETTINGS.items():
@@ -56,10 +58,10 @@ def _queries(major: int) -> tuple[tuple[str, bytes], ...]:
 
 
 def _for_version(file: Path, major: int) -> str:
-    return "\n".join(_line(line, major) for line in file.read_text(encoding="utf-8").splitlines())
+    return "\n".join(adapted(line, major) for line in file.read_text(encoding="utf-8").splitlines())
 
 
-def _line(line: str, major: int) -> str:
+def adapted(line: str, major: int) -> str:
     """A line of a query as a server of that version takes it; see sql/introspect/README.md."""
     older = _BEFORE.match(line)
     return line if older is None or major >= int(older["major"]) else older["older"]
