@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from policytool.catalog.build.platform import Platform, start
 from policytool.catalog.introspect import introspect
-from policytool.catalog.introspect.origin import platform_of
+from policytool.catalog.introspect.origin import STORES, live_platform, marked, platform_of
 from policytool.catalog.introspect.server import UnreadableServer, adapted
 from policytool.catalog.parity import parity
 from policytool.source.bootstrap import sql_folder
@@ -174,6 +175,23 @@ def test_what_the_platform_brought_is_marked(database: Connection, execute: Exec
     assert (catalog.tables["auth", "users"].origin, catalog.tables["public", "t"].origin) == ("platform", None)
     assert catalog.roles["pg_monitor"].origin == "platform"
     assert [policy.name for policy in catalog.tables["auth", "users"].policies] == ["p"]
+
+
+def test_platform_of_a_live_database(supabase_server: Server) -> None:
+    """Without a template, what lies in the platform's schemas is the platform's, unless the project's role owns it."""
+    bootstrap = start(Platform(name="supabase", exposed_schemas=(), major_version=18)).catalog("supabase")
+    name = supabase_server.create_database("supabase_legacy", owner="postgres")
+    with supabase_server.connect(name) as connection:
+        connection.execute("create table auth.of_a_newer_version (id int)")
+        connection.execute("set role postgres; create table public.mine (id int)")
+        connection.execute("create function extensions.mine() returns int language sql as 'select 1'")
+        catalog = introspect(connection)
+        connection.execute("reset role")
+    supabase_server.drop_database(name)
+    found = marked(catalog, live_platform(catalog, bootstrap))
+    assert found.tables["auth", "of_a_newer_version"].origin == "platform"
+    own = {(store, key) for store in STORES for key, item in getattr(found, store).items() if item.origin is None}
+    assert own == {("tables", ("public", "mine")), ("functions", ("extensions", "mine", ()))}
 
 
 def by_default(catalog: Catalog, table: str) -> dict[tuple[str, str], bool]:

@@ -33,6 +33,26 @@ def platform_of(name: str, template: Catalog) -> Platform:
     )
 
 
+# What lies in these and belongs to no project's role is the platform's; `public` and what users make are not here.
+MANAGED: Final = frozenset(
+    {"auth", "storage", "realtime", "_realtime", "_analytics", "extensions", "graphql", "graphql_public", "vault",
+     "pgsodium", "pgsodium_masks", "pgbouncer", "supabase_functions", "supabase_migrations", "cron", "net", "pgmq",
+     "pgtle", "repack", "tiger", "topology"}
+)  # fmt: skip
+PROJECT_ROLE: Final = "postgres"
+
+
+def live_platform(catalog: Catalog, bootstrap: Catalog) -> Platform:
+    """The platform of a live database, whose template nobody has: by its schemas, and by what the bootstrap names."""
+    identities = set(platform_of(bootstrap.platform, bootstrap).identities)
+    for store in STORES:
+        for key, item in getattr(catalog, store).items():
+            schema = item.name if store == "schemas" else getattr(item, "schema", None)
+            if schema in MANAGED and getattr(item, "owner", None) != PROJECT_ROLE:
+                identities.add((store, key))
+    return Platform(name=bootstrap.platform, identities=frozenset(identities))
+
+
 def marked(catalog: Catalog, platform: Platform) -> Catalog:
     """The catalog with the origin of what the platform brought."""
     changes: dict[str, dict[Any, Any]] = {}
