@@ -147,6 +147,8 @@ def test_no_code_of_the_project_runs_as_a_superuser(supabase_server: Server, pro
     )
     setting, springing = TRAPS[trap]
     assert run(supabase_server, project, WHOAMI + catch, setting, springing) is None
+    with supabase_server.administer(project) as connection:
+        connection.execute("alter role anon reset app.x")  # roles outlive the database
     seen = ask(supabase_server, project, "select distinct who, super from public.seen")
     assert seen
     assert not [who for who, is_superuser in seen if is_superuser]
