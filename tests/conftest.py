@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, LiteralString
 import pytest
 
 from policytool.errors import NoPostgres
-from policytool.postgres import binaries
 from policytool.postgres.platform import platform_server
+from policytool.postgres.providers import choose
 from policytool.postgres.server import Server, throwaway
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def pytest_report_header() -> str:
     """Say which Postgres the suite runs on."""
     try:
-        found = binaries.embedded()
+        provider = choose()
+        return f"postgres: {provider.name} {provider.look()}"
     except NoPostgres as missing:
         return f"postgres: none ({missing})"
-    return f"postgres: {found.provider} {found.version}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
