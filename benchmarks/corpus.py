@@ -71,8 +71,9 @@ def table(rows: list[Row | str]) -> str:
             continue
         parsed = found.statements - found.unparsed
         lines.append(
-            f"| {number} | {found.files} | {found.statements} | {parsed} | {parsed - found.unmodelled} | "
-            f"{found.unmodelled} | {found.assumed} | {found.tables} | {sum(found.rules.values())} | {found.seconds:.2f} |"
+            f"| {number} | {found.files} | {found.statements} | {parsed} | {parsed - found.unmodelled} "
+            f"| {found.unmodelled} | {found.assumed} | {found.tables} | {sum(found.rules.values())} "
+            f"| {found.seconds:.2f} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -1,7 +1,7 @@
 """The one catalog model: what a Postgres database holds, whoever produced it (statements, a server, a snapshot).
 
-Every struct is frozen. Names are plain strings or tuples of them, never OIDs. Expressions and definitions are canonical
-SQL text (see ``catalog.expression``): upper-case keywords, names qualified unless they are in ``pg_catalog``. Privileges
+Every struct is frozen. Names are plain strings or tuples of them, never OIDs. Expressions and definitions are
+canonical SQL text (see `catalog/expression`): keywords in upper case, names qualified unless in pg_catalog. Privileges
 are always spelled out: an object that Postgres would show with a null ACL carries the grants that the null stands for.
 ``made`` and ``changed`` are the places of the statements that created an object and that last altered it; they, and
 ``by_default``, are evidence, not identity, and are left out when catalogs are compared.

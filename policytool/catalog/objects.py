@@ -1,4 +1,4 @@
-"""The rest of the model: types, extensions, publications, foreign servers, default privileges, and the catalog itself."""
+"""The rest of the model: types, extensions, publications, servers, default privileges, and the catalog itself."""
 
 from __future__ import annotations
 
@@ -155,9 +155,9 @@ class ForeignServer(Item, frozen=True, kw_only=True):
 
 
 class Other(Item, frozen=True, kw_only=True):
-    """A kind the rules need not look into (cast, operator, collation, text search, statistics, …): name and definition."""
+    """A kind the rules need not look into (cast, operator, collation, text search, …): name and definition."""
 
-    kind: str  # lower-case, as in COMMENT ON: "collation", "cast", "operator", "statistics", …
+    kind: str  # lower-case, as in COMMENT ON: "collation", "cast", "operator", …
     schema: str | None = None
     name: str
     owner: str | None = None

@@ -11,20 +11,25 @@ import msgspec
 from msgspec import Struct
 
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.(eyJ[A-Za-z0-9_-]{8,})\.[A-Za-z0-9_-]{16,}")
-_PATTERNS = (
-    ("a Supabase secret key", ("sb_secret_",), re.compile(r"\bsb_secret_[A-Za-z0-9_-]{20,}")),
-    ("a Stripe live key", ("_live_",), re.compile(r"\b[sr]k_live_[A-Za-z0-9]{16,}")),
-    ("an AWS access key", ("AKIA",), re.compile(r"\bAKIA[0-9A-Z]{16}\b")),
-    ("a GitHub token", ("ghp_", "gho_", "ghs_", "ghr_", "github_pat_"), re.compile(r"\b(?:ghp|gho|ghs|ghr)_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{40,}")),
-    ("an OpenAI key", ("sk-",), re.compile(r"\bsk-(?:proj-)?[A-Za-z0-9_-]{32,}")),
-    ("a Resend key", ("re_",), re.compile(r"\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}")),
-    ("a SendGrid key", ("SG.",), re.compile(r"\bSG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{30,}")),
-    ("a Slack token", ("xox",), re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{20,}")),
-    ("a Google API key", ("AIza",), re.compile(r"\bAIza[0-9A-Za-z_-]{35}")),
-    ("a private key", ("PRIVATE KEY-----",), re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/=\s]{40,}")),
-    ("a password in a connection string", ("://",), re.compile(r"\bpostgres(?:ql)?://[^\s:/@'\"]+:([^\s@'\"/]{4,})@[^\s'\"]+")),
+# What it is, words that tell where to look, and how it is written; a group is the secret part of the match.
+_SHAPES = (
+    ("a Supabase secret key", "sb_secret_", r"\bsb_secret_[A-Za-z0-9_-]{20,}"),
+    ("a Stripe live key", "_live_", r"\b[sr]k_live_[A-Za-z0-9]{16,}"),
+    ("an AWS access key", "AKIA", r"\bAKIA[0-9A-Z]{16}\b"),
+    ("a GitHub token", "ghp_ gho_ ghs_ ghr_", r"\bgh[posr]_[A-Za-z0-9]{36}\b"),
+    ("a GitHub token", "github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{40,}"),
+    ("an OpenAI key", "sk-", r"\bsk-(?:proj-)?[A-Za-z0-9_-]{32,}"),
+    ("a Resend key", "re_", r"\bre_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}"),
+    ("a SendGrid key", "SG.", r"\bSG\.[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{30,}"),
+    ("a Slack token", "xox", r"\bxox[abprs]-[A-Za-z0-9-]{20,}"),
+    ("a Google API key", "AIza", r"\bAIza[0-9A-Za-z_-]{35}"),
+    ("a private key", "PRIVATE", r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/=\s]{40,}"),
+    ("a password in a connection string", "://", r"\bpostgres(?:ql)?://[^\s:/@'\"]+:([^\s@'\"/]{4,})@[^\s'\"]+"),
 )
-_PLACEHOLDER = re.compile(r"(?i)your|example|placeholder|changeme|xxxx|\*\*\*|<|\$\{|\{\{|dummy|redacted|password|postgres")
+_PATTERNS = tuple((kind, tuple(telltales.split()), re.compile(shape)) for kind, telltales, shape in _SHAPES)
+_PLACEHOLDER = re.compile(
+    r"(?i)your|example|placeholder|changeme|xxxx|\*\*\*|<|\$\{|\{\{|dummy|redacted|password|postgres"
+)
 TRUSTED_JWT_ROLES = ("service_role", "supabase_admin")
 
 

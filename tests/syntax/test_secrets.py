@@ -1,4 +1,4 @@
-"""What counts as a secret, and that it is hidden. The keys are made up, and put together so that no scanner sees one."""
+"""What counts as a secret, and that it is hidden. The keys are made up, and in parts so that no scanner sees one."""
 
 import base64
 import json

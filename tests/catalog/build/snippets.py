@@ -1,4 +1,4 @@
-"""DDL to run on a server and through the builder, each on an empty database. Some statements are meant to be refused."""
+"""DDL to run on a server and through the builder, each on an empty database. Some are meant to be refused."""
 
 from tests.catalog.build import snippets_alter, snippets_create, snippets_relatives, snippets_together
 

@@ -1,4 +1,4 @@
-"""CREATE TABLE: columns, constraints, sequences, references and the names that Postgres invents: DDL to run on a server and through the builder."""
+"""CREATE TABLE, its sequences and the names that Postgres invents: DDL to run on a server and in the builder."""
 
 CASES: dict[str, str] = {
     # --- CREATE TABLE -------------------------------------------------------------------------------------------------
