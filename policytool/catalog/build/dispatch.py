@@ -57,6 +57,9 @@ def execute(state: State, kind: str, node: Node) -> None:
     """Like `fold`, but lets Refused and NotModelled through: for SQL that a block runs."""
     handler = handlers().get(kind)
     if handler is not None:
+        before = len(state.journal)
         handler(state, node)
+        if len(state.journal) > before and any(trigger.origin is None for trigger in state.event_triggers.values()):
+            import_module("policytool.catalog.build.plpgsql.events").fire(state, kind, before)
     elif kind not in INERT:
         raise NotModelled(f"{kind} is not modelled", security=False)

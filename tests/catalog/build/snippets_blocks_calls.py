@@ -176,3 +176,78 @@ exception when undefined_function then create table app.no_function ();
 end $$;
 """,
 }
+
+_PROTECT = """
+create function app.protect() returns event_trigger language plpgsql security definer set search_path = pg_catalog as $$
+declare cmd record;
+begin
+  for cmd in select * from pg_event_trigger_ddl_commands()
+             where command_tag in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
+               and object_type in ('table', 'partitioned table') loop
+    if cmd.schema_name is not null and cmd.schema_name in ('public', 'app')
+       and cmd.schema_name not like 'pg_temp%' then
+      begin
+        execute format('alter table if exists %s enable row level security', cmd.object_identity);
+        raise log 'enabled on %', cmd.object_identity;
+      exception when others then raise log 'failed on %', cmd.object_identity;
+      end;
+    else
+      raise log 'skipped %', cmd.object_identity;
+    end if;
+  end loop;
+end $$;
+"""
+_ENSURE = (
+    _PROTECT
+    + """
+create event trigger ensure_rls on ddl_command_end when tag in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
+  execute function app.protect();
+"""
+)
+CASES |= {
+    "event trigger that protects tables": _ENSURE
+    + """
+create schema elsewhere;
+create table public.one (id serial primary key, name text unique);
+create table app."Two" as select 1 as id;
+create table elsewhere.three (id int);
+create temporary table four (id int);
+create table public.five (id int) partition by range (id);
+do $$ begin execute 'create table public.six ()'; create table app.seven (); end $$;
+select 1 as x into public.eight;
+drop event trigger ensure_rls;
+create table public.nine (id int);
+""",
+    "event trigger without tags": _PROTECT
+    + """
+create event trigger always on ddl_command_end execute function app.protect();
+create table public.one (id int);
+alter table public.one disable row level security;
+alter event trigger always disable;
+create table public.two (id int);
+""",
+    "event trigger that asks for the tag": """
+create function app.watch() returns event_trigger language plpgsql as $$
+declare r record;
+begin
+  if tg_tag = 'CREATE TABLE' then
+    for r in select objid::regclass::text as name, schema_name from pg_event_trigger_ddl_commands()
+             where object_type = 'table' and schema_name <> 'pg_temp' loop
+      execute 'revoke insert on ' || r.name || ' from writer';
+      execute 'grant select on ' || r.name || ' to reader';
+    end loop;
+  end if;
+end $$;
+create event trigger watch on ddl_command_end execute function app.watch();
+create table app.fresh (id int);
+create view app.seen as select 1 as one;
+""",
+    "event trigger that forbids": """
+create function app.forbid() returns event_trigger language plpgsql as $$ begin
+  raise exception 'no views';
+end $$;
+create event trigger forbid on ddl_command_end when tag in ('CREATE VIEW') execute function app.forbid();
+create view app.never as select 1 as one;
+create table app.still ();
+""",
+}

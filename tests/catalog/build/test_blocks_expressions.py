@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from policytool.catalog.build.plpgsql.machine import Budget, Machine
+from policytool.catalog.build.plpgsql.budget import Budget
+from policytool.catalog.build.plpgsql.machine import Machine
 from policytool.catalog.build.plpgsql.text import text_of
 from policytool.catalog.build.plpgsql.values import NotKnown
 from policytool.catalog.build.state import Refused

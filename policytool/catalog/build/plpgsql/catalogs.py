@@ -6,10 +6,19 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from policytool.catalog.build.plpgsql.relations import classes, cluster, parts, routines, standard, usage
-from policytool.catalog.build.plpgsql.relations.base import Assumed, CatalogRow, CatalogTable, columns_of
+from policytool.catalog.build.plpgsql.relations import (
+    classes,
+    cluster,
+    indexes,
+    parts,
+    policies,
+    routines,
+    standard,
+    usage,
+)
+from policytool.catalog.build.plpgsql.relations.base import CatalogRow, CatalogTable, columns_of
 from policytool.catalog.build.plpgsql.relations.privileges import exploded
-from policytool.catalog.build.plpgsql.values import NotKnown, Value
+from policytool.catalog.build.plpgsql.values import Assumed, NotKnown, Value
 from policytool.catalog.build.state import State
 
 __all__ = ["Assumed", "CatalogRow", "CatalogTable", "catalog_table", "exploded"]
@@ -18,7 +27,7 @@ _STANDARD = "information_schema"
 
 @cache
 def _modelled() -> Mapping[str, CatalogTable]:
-    catalogs = {t.name: t for module in (classes, parts, routines, cluster) for t in module.TABLES}
+    catalogs = {t.name: t for module in (classes, indexes, parts, policies, routines, cluster) for t in module.TABLES}
     views = {f"{_STANDARD}.{t.name}": t for module in (standard, usage) for t in module.TABLES}
     return {**{f"pg_catalog.{name}": t for name, t in catalogs.items()}, **views}
 

@@ -24,7 +24,7 @@ _CREATES: Final = frozenset(
      "CreateSchemaStmt", "CreateExtensionStmt", "CreateRoleStmt", "ViewStmt", "CreateFunctionStmt", "CreateSeqStmt",
      "CreateDomainStmt", "CreatePublicationStmt")
 )  # fmt: skip
-_ADDS: Final = frozenset(("AT_AddColumn", "AT_AddConstraint"))
+_ADDS: Final = frozenset(("AT_AddColumn", "AT_AddConstraint", "AT_EnableRowSecurity", "AT_ForceRowSecurity"))
 _REMOVES: Final = frozenset(("AT_DropColumn", "AT_DropConstraint"))
 # The first word of a text decides whether its execution could matter.
 _HARMLESS: Final = re.compile(
@@ -35,11 +35,22 @@ _LITERAL: Final = re.compile(
 )
 
 
+_TEXTS: Final = {
+    "create": re.compile(
+        r"\s*(?:create\s+(?!or\s+replace)|alter\s+table\s[^;]*?\s(?:enable|force)\s+row\s+level\s+security"
+        r"|alter\s+table\s[^;]*?\sadd\s|alter\s+publication\s[^;]*?\sadd\s)",
+        re.I,
+    ),
+    "drop": re.compile(r"\s*(?:drop\s|alter\s+table\s[^;]*?\sdrop\s)", re.I),
+}
+
+
 @dataclass(slots=True)
 class Effects:
     """What a list of statements may do."""
 
     changes: bool = False  # the catalog
+    data: bool = False  # rows of tables, which may fail for what these hold
     leaves: bool = False  # the list: RETURN, EXIT, CONTINUE
     returns: bool = False
     line: int | None = None  # of the first statement that may change the catalog
@@ -81,8 +92,11 @@ def _look(machine: Machine, kind: str, node: Node, found: Effects) -> None:
         case "PLpgSQL_stmt_getdiag":
             found.assigned.update((item["PLpgSQL_diag_item"].get("target", 0), None) for item in node["diag_items"])
         case "PLpgSQL_stmt_dynexecute" | "PLpgSQL_stmt_dynfors":
-            if not harmless_text(node["query"]["PLpgSQL_expr"]["query"]):
-                _change(found, node, "other")
+            text = node["query"]["PLpgSQL_expr"]["query"]
+            if harmless_text(text):
+                found.data = True
+            else:
+                _change(found, node, _sort_of_text(text))
         case "PLpgSQL_stmt_execsql":
             _static(machine, node, found)
     for target in ("target", "var"):
@@ -123,10 +137,19 @@ def _static(machine: Machine, node: Node, found: Effects) -> None:
         return
     for kind, body in parsed:
         if kind in _DATA:
+            found.data = True
             if on_buckets(body):
                 _change(found, node, {"InsertStmt": "create", "DeleteStmt": "drop"}.get(kind, "other"))
         elif kind != "SelectStmt" and kind not in inert.STATEMENTS:
             _change(found, node, _sort(kind, body), security=kind not in inert.HARMLESS)
+
+
+def _sort_of_text(text: str) -> str:
+    match = _LITERAL.match(text)
+    if match is None:
+        return "other"
+    start = match[1] if match[1] is not None else match[3]
+    return next((kind for kind, pattern in _TEXTS.items() if pattern.match(start)), "other")
 
 
 def on_buckets(node: Node) -> bool:
@@ -208,11 +231,10 @@ def drops(body: Iterable[Node]) -> bool:
     found = [(kind, node) for statement in _all(body) for kind, node in statement.items()]
     kinds = {kind for kind, _ in found}
     texts = [node["query"]["PLpgSQL_expr"]["query"] for kind, node in found if kind == "PLpgSQL_stmt_dynexecute"]
-    return kinds <= _DROPPING and bool(texts) and all(_DROP.match(text) for text in texts)
+    return kinds <= _DROPPING and bool(texts) and all(_sort_of_text(text) == "drop" for text in texts)
 
 
 _DROPPING: Final = frozenset(("PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_raise"))
-_DROP: Final = re.compile(r"\s*(?:pg_catalog\.)?(?:format|concat)?\s*\(?\s*'\s*drop\s", re.I)
 
 
 def settles(effects: Effects, kind: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from policytool.catalog.build.plpgsql.values import NotKnown, Record, Unknown, Value, known
+from policytool.catalog.build.plpgsql.values import NotKnown, Record, Value, known, unknown
 from policytool.catalog.build.state import Refused, State
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ class Env:
                 if parts[0] in env.sources:
                     return _whole(env.sources[parts[0]])
                 env = env.parent
-        raise Refused("42703", f'column "{".".join(parts)}" does not exist')
+        # Names that mean nothing have been refused before; here only columns are left that nobody listed.
+        raise NotKnown(f"the column {'.'.join(parts)}")
 
     def _check_ambiguity(self, parts: Sequence[str]) -> None:
         try:
@@ -143,5 +144,5 @@ def _whole(row: Row) -> Record:
         try:
             values.append(row.get(name))
         except NotKnown as error:
-            values.append(Unknown(error.reason))
+            values.append(unknown(error))
     return Record(tuple(row.names), values)

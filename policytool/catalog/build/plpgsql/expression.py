@@ -10,7 +10,7 @@ from policytool.catalog.build.plpgsql import functions, operators, query
 from policytool.catalog.build.plpgsql.cast import cast
 from policytool.catalog.build.plpgsql.compare import equal, less
 from policytool.catalog.build.plpgsql.environment import Env
-from policytool.catalog.build.plpgsql.values import Acl, NotKnown, Opaque, Record, Unknown, Untyped, Value, known
+from policytool.catalog.build.plpgsql.values import Acl, NotKnown, Opaque, Record, Untyped, Value, known, unknown
 from policytool.catalog.build.state import Refused
 from policytool.syntax.node import names
 
@@ -176,7 +176,7 @@ def _row(node: Node, env: Env) -> Record:
         try:
             values.append(evaluate(argument, env))
         except NotKnown as error:
-            values.append(Unknown(error.reason))
+            values.append(unknown(error))
     return Record([f"f{n}" for n in range(1, len(values) + 1)], values)
 
 

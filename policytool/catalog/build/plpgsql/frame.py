@@ -21,6 +21,8 @@ class Frame:
         self.columns_first = columns_first
         self.values: dict[int, Value] = {}
         self.parameters: Sequence[Value] = ()
+        self.types: Mapping[tuple[str, int], str] = {}  # what variables were declared with, by name and line
+        self.arguments: Sequence[str] = ()  # the types of the arguments, which are the first variables
         self.body = ""  # the text, for what the parser does not give
         self.named: dict[str, Value] = {}  # the arguments of a function in SQL
         self.results: list[list[Value]] = []
@@ -91,4 +93,9 @@ class Frame:
     def type_of(self, number: int) -> str | None:
         """The name of the type that a variable was declared with; None for records and their fields."""
         body = self.datums[number].get("PLpgSQL_var")
-        return None if body is None else str(body["datatype"]["PLpgSQL_type"]["typname"])
+        if body is None:
+            return None
+        if number < len(self.arguments):
+            return self.arguments[number]
+        told = self.types.get((body["refname"], body.get("lineno", 0)))
+        return told or str(body["datatype"]["PLpgSQL_type"]["typname"])

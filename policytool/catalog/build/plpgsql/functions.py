@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policytool.catalog.build.plpgsql import aggregates, arrays, information, sets, strings
 from policytool.catalog.build.plpgsql.environment import Env
-from policytool.catalog.build.plpgsql.values import NotKnown, Unknown, Value
+from policytool.catalog.build.plpgsql.values import NotKnown, Value, unknown
 from policytool.syntax.node import qualified
 
 Node = dict[str, Any]
@@ -74,7 +74,7 @@ def _of_user(schema: str | None, name: str, node: Node, env: Env, evaluate: Eval
         try:
             value = evaluate(inner["arg"] if inner is not None else argument, env)
         except NotKnown as error:
-            value = Unknown(error.reason)
+            value = unknown(error)
         if inner is not None:
             named[inner["name"]] = value
         else:
@@ -104,4 +104,4 @@ def rows(node: Node, env: Env, evaluate: Evaluate) -> Iterator[tuple[list[Value]
     try:
         yield [call(node, env, evaluate)], None
     except NotKnown as error:
-        yield [Unknown(error.reason)], error
+        yield [unknown(error)], error

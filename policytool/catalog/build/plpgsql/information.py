@@ -9,7 +9,8 @@ from policytool.catalog.build.plpgsql import objects
 from policytool.catalog.build.plpgsql.environment import Env
 from policytool.catalog.build.plpgsql.relations import cluster, parts
 from policytool.catalog.build.plpgsql.relations.base import Relation, relation_at
-from policytool.catalog.build.plpgsql.relations.classes import Typmod, index_definition
+from policytool.catalog.build.plpgsql.relations.classes import Typmod
+from policytool.catalog.build.plpgsql.relations.indexes import index_definition
 from policytool.catalog.build.plpgsql.relations.privileges import has_privilege
 from policytool.catalog.build.plpgsql.strings import plain
 from policytool.catalog.build.plpgsql.values import NotKnown, Oid, Opaque, Spelled, Value

@@ -8,9 +8,8 @@ from typing import Any
 from policytool.catalog.build.plpgsql import effects, sql
 from policytool.catalog.build.plpgsql.machine import Machine, Signal
 from policytool.catalog.build.plpgsql.parsing import query_of, statements
-from policytool.catalog.build.plpgsql.relations.base import Assumed
 from policytool.catalog.build.plpgsql.rows import Rows
-from policytool.catalog.build.plpgsql.values import NotKnown, Value
+from policytool.catalog.build.plpgsql.values import Assumed, NotKnown, Value
 from policytool.catalog.build.state import Refused
 
 Node = dict[str, Any]

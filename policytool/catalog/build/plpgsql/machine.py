@@ -11,28 +11,22 @@ from msgspec.structs import replace
 
 from policytool.catalog.build import dispatch
 from policytool.catalog.build.plpgsql import conditions, expression, places, query, routines
-from policytool.catalog.build.plpgsql.cast import cast
+from policytool.catalog.build.plpgsql.assignment import Assignment
+from policytool.catalog.build.plpgsql.budget import Budget, Exhausted, Meter, keep
 from policytool.catalog.build.plpgsql.checks import Names
 from policytool.catalog.build.plpgsql.environment import Env
 from policytool.catalog.build.plpgsql.frame import Frame
 from policytool.catalog.build.plpgsql.parsing import expression_of, query_of
 from policytool.catalog.build.plpgsql.places import Places
 from policytool.catalog.build.plpgsql.rows import Rows
-from policytool.catalog.build.plpgsql.values import NotKnown, Record, Unknown, Value
+from policytool.catalog.build.plpgsql.values import NotKnown, Unknown, Value
 from policytool.catalog.build.settings import set_value, split_identifiers
 from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.syntax.location import Location
 from policytool.syntax.statement import Statement
 
 Node = dict[str, Any]
-STATEMENTS: Final = 10_000  # of one block
-STATEMENTS_OF_ALL: Final = 100_000  # of all blocks of a build
-ROWS: Final = 1_000_000
 DEPTH: Final = 24
-
-
-class Exhausted(Exception):
-    """A block runs too long to be folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +39,12 @@ class Signal:
     reason: str = ""
 
 
-class Budget:
-    """How much may still be run; one for a whole build."""
-
-    def __init__(self) -> None:
-        self.statements = STATEMENTS_OF_ALL
-
-
-class Machine:
+class Machine(Assignment):
     """Runs one block or one called function, and the functions that it calls."""
 
     def __init__(self, state: State, budget: Budget, kind: str = "do block", where: Places | None = None) -> None:
         self._state = state
-        self.budget = budget
+        self.meter = Meter(budget)
         self.kind = kind
         self.places = where
         self.frame = Frame()
@@ -66,9 +53,8 @@ class Machine:
         self.doubtful = False  # something was left out, so that what follows may be refused for no good reason
         self.catchers: list[Sequence[str]] = []
         self.caught: list[Refused] = []
+        self.event: Mapping[str, str] = {}  # TG_TAG and TG_EVENT of an event trigger
         self.commands: Sequence[Sequence[Value]] = ()
-        self._statements = STATEMENTS
-        self._rows = ROWS
         self._said: set[str] = set()  # one doubt for each line is enough
 
     # --- what expressions ask for -----------------------------------------------------------------------------------
@@ -85,16 +71,11 @@ class Machine:
 
     def step(self) -> None:
         """Count one row of a query."""
-        self._rows -= 1
-        if self._rows < 0:
-            raise Exhausted(f"stopped after {ROWS} rows")
+        self.meter.row()
 
     def count(self) -> None:
         """Count one statement."""
-        self._statements -= 1
-        self.budget.statements -= 1
-        if self._statements < 0 or self.budget.statements < 0:
-            raise Exhausted(f"stopped after {STATEMENTS if self._statements < 0 else STATEMENTS_OF_ALL} steps")
+        self.meter.statement()
 
     def variable(self, parts: Sequence[str]) -> Value:
         """A variable by its dotted name; KeyError when there is none."""
@@ -183,59 +164,6 @@ class Machine:
         if mark is not None:
             self._check_assumptions(mark, noted)
 
-    # --- assignment -------------------------------------------------------------------------------------------------
-
-    def assign(self, number: int, value: Value) -> None:
-        """Give a variable a value, converted to its type."""
-        kind, body = next(iter(self.frame.datums[number].items()))
-        if kind == "PLpgSQL_recfield":
-            self._assign_field(body, value)
-            return
-        self.frame.values[number] = self._converted(number, value)
-
-    def _converted(self, number: int, value: Value) -> Value:
-        spelled = self.frame.type_of(number)
-        if spelled is None or value is None or isinstance(value, Unknown | Record):
-            return value
-        if "%" in spelled:
-            return str(value) if isinstance(value, str) and type(value).__name__ == "Untyped" else value
-        try:
-            return cast(self._state, value, spelled)
-        except NotKnown as error:
-            return Unknown(error.reason)
-
-    def _assign_field(self, body: Node, value: Value) -> None:
-        record = self.frame.read(body.get("recparentno", 0))
-        if not isinstance(record, Record):
-            raise NotKnown(f"the field {body['fieldname']} of a record that nothing was assigned to")
-        if body["fieldname"] not in record.names:
-            raise Refused("42703", f'record has no field "{body["fieldname"]}"')
-        values = [value if n == body["fieldname"] else v for n, v in zip(record.names, record.values, strict=True)]
-        self.frame.values[body.get("recparentno", 0)] = Record(record.names, values)
-
-    def assign_row(self, target: Node, names: Sequence[str], row: Sequence[Value] | None, reason: str = "") -> None:
-        """Give the variables after INTO the values of a row; nulls for no row; Unknown where `reason` says why."""
-        kind, body = next(iter(target.items()))
-        if kind == "PLpgSQL_rec":
-            nulls = [None] * len(names)
-            value: Value = Unknown(reason) if reason else Record(tuple(names), list(row if row is not None else nulls))
-            self.frame.values[body.get("dno", 0)] = value
-            return
-        if kind == "PLpgSQL_var":
-            first = row[0] if row else None
-            self.assign(self.frame.number(body["refname"]), Unknown(reason) if reason else first)
-            return
-        for position, field in enumerate(body["fields"]):
-            value = row[position] if row is not None and position < len(row) else None
-            self.assign(field.get("varno", 0), Unknown(reason) if reason else value)
-
-    def found(self, value: Value) -> None:
-        """Set FOUND."""
-        for number, datum in enumerate(self.frame.datums):
-            if datum.get("PLpgSQL_var", {}).get("refname") == "found":
-                self.frame.values[number] = value
-                return
-
     # --- statements -------------------------------------------------------------------------------------------------
 
     def run(self, statements: Sequence[Node]) -> Signal | None:
@@ -288,6 +216,7 @@ class Machine:
             raise
         except NotModelled as error:
             self.report(error.message, security=error.security)
+        self.doubtful = self.doubtful or any(record.kind != "assumed" for record in state.unmodelled[noted:])
         self._check_assumptions(mark, noted)
 
     def line_statement(self) -> Statement | None:
@@ -311,7 +240,7 @@ class Machine:
         """Undo what was folded since a mark, and what was said about it."""
         self._state.rollback(mark)
         del self._state.unmodelled[noted:]
-        keep(self._state, self.budget)
+        keep(self._state, self.meter.budget)
 
     def catching(self, code: str) -> bool:
         """Whether a handler around the running statement covers an error."""
@@ -357,14 +286,3 @@ class Machine:
         finally:
             self.depth -= 1
             self.frame, self.places, self.line, self.catchers = before, where, line, catchers
-
-
-def budget_of(state: State) -> Budget:
-    """The budget of a build."""
-    cache = state.caches.setdefault("blocks", {})
-    return cache.setdefault("budget", Budget())  # type: ignore[no-any-return]
-
-
-def keep(state: State, budget: Budget) -> None:
-    """Keep the budget over a rollback, which drops what was derived from the state."""
-    state.caches.setdefault("blocks", {})["budget"] = budget

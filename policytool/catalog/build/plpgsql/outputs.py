@@ -8,7 +8,7 @@ from typing import Any
 from policytool.catalog.build.plpgsql import expression, functions, joins
 from policytool.catalog.build.plpgsql.environment import Env
 from policytool.catalog.build.plpgsql.names_of_columns import column_name
-from policytool.catalog.build.plpgsql.values import NotKnown, Record, Unknown, Value
+from policytool.catalog.build.plpgsql.values import NotKnown, Record, Value, unknown
 from policytool.catalog.build.state import Refused
 from policytool.syntax.node import names
 
@@ -52,7 +52,7 @@ def evaluated(node: Node, env: Env) -> Value:
     try:
         return expression.evaluate(node, env)
     except NotKnown as error:
-        return Unknown(error.reason)
+        return unknown(error)
 
 
 def _is_star(node: Node) -> bool:
@@ -65,7 +65,7 @@ def _star(node: Node, env: Env) -> Iterator[Value]:
         try:
             yield row.get(name)
         except NotKnown as error:
-            yield Unknown(error.reason)
+            yield unknown(error)
 
 
 def _star_columns(node: Node, env: Env) -> Iterator[tuple[Any, str]]:

@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from policytool.catalog.build.names import accepts
-from policytool.catalog.build.plpgsql import effects, inert, scopes
+from policytool.catalog.build.plpgsql import bodies, effects, inert, scopes
 from policytool.catalog.build.plpgsql.cast import cast
 from policytool.catalog.build.plpgsql.frame import Frame
 from policytool.catalog.build.plpgsql.parsing import statements
 from policytool.catalog.build.plpgsql.places import at
-from policytool.catalog.build.plpgsql.values import NotKnown, Record, Unknown, Value
+from policytool.catalog.build.plpgsql.values import NotKnown, Record, Unknown, Value, unknown
 from policytool.catalog.build.settings import split_identifiers
 from policytool.catalog.build.state import Refused, Session, State
 from policytool.catalog.model import Function, Signature
-from policytool.catalog.spelling import identifier
-from policytool.syntax.plpgsql import parse_body
 
 if TYPE_CHECKING:
     from policytool.catalog.build.plpgsql.machine import Machine
@@ -41,7 +39,7 @@ def call(machine: Machine, schema: str | None, name: str, arguments: list[Value]
     values = _bound(machine, function, arguments, named)
     if function.strict and None in values:
         return None
-    return _run(machine, function, values)
+    return run(machine, function, values)
 
 
 def _candidates(state: State, schema: str | None, name: str, arity: int) -> list[Function]:
@@ -105,7 +103,7 @@ def _default(machine: Machine, text: str | None) -> Value:
     try:
         return machine.evaluate({"PLpgSQL_expr": {"query": text, "parseMode": 2}})
     except NotKnown as error:
-        return Unknown(error.reason)
+        return unknown(error)
 
 
 def _converted(state: State, value: Value, kind: str) -> Value:
@@ -114,20 +112,21 @@ def _converted(state: State, value: Value, kind: str) -> Value:
     try:
         return cast(state, value, kind)
     except NotKnown as error:
-        return Unknown(error.reason)
+        return unknown(error)
 
 
 # --- running --------------------------------------------------------------------------------------------------------
 
 
-def _run(machine: Machine, function: Function, values: Sequence[Value]) -> Value:
+def run(machine: Machine, function: Function, values: Sequence[Value]) -> Value:
+    """Run the body of a function with the values of its input arguments."""
     state = machine.state
     session, state.session = state.session, _session(state, function)
-    run = _in_sql if function.language == "sql" else _in_plpgsql
+    body = _in_sql if function.language == "sql" else _in_plpgsql
     try:
         with at(state, machine.line_statement(), dynamic=True), machine.inside(Frame(function=function.name)):
             machine.places = None
-            return run(machine, function, values)
+            return body(machine, function, values)
     finally:
         changed, state.session = state.session, session
         _keep_changes(function, session, changed)
@@ -154,17 +153,20 @@ def _keep_changes(function: Function, before: Session, after: Session) -> None:
 
 
 def _in_plpgsql(machine: Machine, function: Function, values: Sequence[Value]) -> Value:
-    from policytool.catalog.build.plpgsql import statements as handlers
+    from policytool.catalog.build.plpgsql import handlers
 
-    tree = parse_body(_source(function))
+    tree, types = bodies.function(machine.state, function)
     if tree is None:
         machine.report("the body does not parse")
         raise NotKnown(f"what {function.name}() gives")
     frame = Frame(tree.get("datums", ()), function=function.name)
     frame.body = function.body
+    frame.types = types
+    frame.arguments = [argument.type for argument in function.arguments]
     frame.owners = scopes.owners(tree)
     frame.parameters = values
     _bind(frame, function, values)
+    _tell(frame, machine.event)
     machine.frame = frame
     signal = handlers.block(machine, tree["action"]["PLpgSQL_stmt_block"])
     if function.returns is not None and function.returns.startswith("SETOF "):
@@ -203,6 +205,17 @@ def _bind(frame: Frame, function: Function, values: Sequence[Value]) -> None:
     declare_common(frame, names)
 
 
+def _tell(frame: Frame, event: Mapping[str, str]) -> None:
+    """Give TG_TAG and TG_EVENT of an event trigger their values."""
+    names = {}
+    for number, datum in enumerate(frame.datums):
+        name = datum.get("PLpgSQL_var", {}).get("refname", "")
+        if name in event:
+            names[name] = number
+            frame.values[number] = event[name]
+    frame.declare(names)
+
+
 def declare_common(frame: Frame, names: Mapping[str, int], label: str = "") -> None:
     """Put in sight what every body has: its arguments, FOUND, SQLSTATE and SQLERRM."""
     common = {**names}
@@ -213,28 +226,6 @@ def declare_common(frame: Frame, names: Mapping[str, int], label: str = "") -> N
     if "found" in common:
         frame.values[common["found"]] = False
     frame.declare(common, label or frame.function)
-
-
-def _source(function: Function) -> str:
-    """A statement that makes the function, for the parser of bodies."""
-    arguments = []
-    for argument in function.arguments:
-        if argument.mode == "TABLE":
-            continue
-        name = "" if argument.name is None else f"{identifier(argument.name)} "
-        arguments.append(f"{argument.mode} {name}{argument.type}")
-    head = "procedure" if function.kind == "procedure" else "function"
-    tag = "$body$"
-    while tag in function.body:
-        tag = f"${tag.strip('$')}_$"
-    return f"create {head} f({', '.join(arguments)}){_returns(function)} language plpgsql as {tag}{function.body}{tag}"
-
-
-def _returns(function: Function) -> str:
-    if function.kind == "procedure" or any(a.mode in ("OUT", "INOUT") for a in function.arguments):
-        return ""
-    table = [f"{identifier(a.name or '')} {a.type}" for a in function.arguments if a.mode == "TABLE"]
-    return f" returns table ({', '.join(table)})" if table else f" returns {function.returns}"
 
 
 def _in_sql(machine: Machine, function: Function, values: Sequence[Value]) -> Value:
@@ -272,7 +263,7 @@ def _selected(machine: Machine, tree: Node, function: Function) -> Value:
     except NotKnown as error:
         if effects.changing_call(machine, tree):
             machine.report(f"what this query calls is not known: {error.reason}")
-        return Unknown(error.reason)
+        return unknown(error)
 
 
 # --- what a call may do ---------------------------------------------------------------------------------------------
@@ -294,7 +285,7 @@ def _body_changes(machine: Machine, function: Function, seen: frozenset[object])
         return False
     if function.language == "sql":
         return _sql_changes(machine, function, seen | {signature})
-    tree = parse_body(_source(function))
+    tree, _ = bodies.function(machine.state, function)
     if tree is None:
         return True
     return effects.body_changes(machine, tree, seen | {signature})

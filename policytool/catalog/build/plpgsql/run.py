@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from policytool.catalog.build.nodes import elements, option_text
-from policytool.catalog.build.plpgsql import effects, routines, scopes, statements
+from policytool.catalog.build.plpgsql import bodies, effects, handlers, routines, scopes
+from policytool.catalog.build.plpgsql.budget import Exhausted, budget_of
 from policytool.catalog.build.plpgsql.frame import Frame
-from policytool.catalog.build.plpgsql.machine import DEPTH, Exhausted, Machine, budget_of
+from policytool.catalog.build.plpgsql.machine import DEPTH, Machine
 from policytool.catalog.build.plpgsql.places import places_of
 from policytool.catalog.build.plpgsql.values import NotKnown
 from policytool.catalog.build.state import NotModelled, State
-from policytool.syntax.plpgsql import parse_block
 
 Node = dict[str, Any]
 _BLOCK: Final = "do block"
@@ -22,23 +22,22 @@ def block(state: State, node: Node) -> None:
     options = {option["defname"]: option for option in elements(node.get("args", []))}
     language = option_text(options["language"]) if "language" in options else "plpgsql"
     if language != "plpgsql":
-        raise NotModelled(f"a block in the language {language}")
+        state.record(f"a block in the language {language}", kind=_BLOCK)
+        return
     body = option_text(options["as"]) or ""
-    tree = parse_block(body)
-    if tree is None:
-        raise NotModelled("the block does not parse")
-    if state.dynamic > DEPTH:
-        raise NotModelled("blocks run each other too deep")
+    tree, types = bodies.block(state, body)
+    if tree is None or state.dynamic > DEPTH:
+        state.record("the block does not parse" if tree is None else "blocks run each other too deep", kind=_BLOCK)
+        return
     machine = Machine(state, budget_of(state), _BLOCK, places_of(state, body, options["as"].get("location", 0)))
     machine.frame = Frame(tree.get("datums", ()))
+    machine.frame.types = types
     machine.frame.owners = scopes.owners(tree)
     routines.declare_common(machine.frame, {})
     try:
-        statements.block(machine, tree["action"]["PLpgSQL_stmt_block"])
-    except Exhausted as error:
-        raise NotModelled(str(error)) from None
-    except NotKnown as error:
-        raise NotModelled(error.reason) from None
+        handlers.block(machine, tree["action"]["PLpgSQL_stmt_block"])
+    except (Exhausted, NotKnown) as error:
+        state.record(str(error), kind=_BLOCK)
 
 
 def call(state: State, node: Node) -> None:

@@ -11,7 +11,7 @@ from policytool.catalog.build.plpgsql.compare import posix
 from policytool.catalog.build.plpgsql.environment import Env
 from policytool.catalog.build.plpgsql.operators import json_text
 from policytool.catalog.build.plpgsql.strings import plain, read_json
-from policytool.catalog.build.plpgsql.values import Json, NotKnown, Unknown, Value
+from policytool.catalog.build.plpgsql.values import Json, NotKnown, Value
 
 Found = Iterator[tuple[list[Value], NotKnown | None]]
 _MOST: Final = 10_000
@@ -85,10 +85,15 @@ def _exploded(env: Env, value: Value) -> Found:
     yield from exploded(env.state, value)
 
 
+def _options(env: Env, value: Value) -> Found:
+    for option in array(value) if value is not None else ():
+        name, equals, text = plain(option).partition("=")
+        yield [name, text if equals else None], None
+
+
 def _commands(env: Env) -> Found:
-    commands = env.machine.ddl_commands()
-    for row in commands:
-        yield [Unknown(f"pg_event_trigger_ddl_commands(): {v[1:]}") if v == "?" else v for v in row], None
+    for row in env.machine.ddl_commands():
+        yield list(row), None
 
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
@@ -107,6 +112,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "json_each": ("key", "value"),
     "jsonb_each_text": ("key", "value"),
     "json_each_text": ("key", "value"),
+    "pg_options_to_table": ("option_name", "option_value"),
     "aclexplode": ("grantor", "grantee", "privilege_type", "is_grantable"),
     "pg_event_trigger_ddl_commands": (
         "classid", "objid", "objsubid", "command_tag", "object_type", "schema_name", "object_identity",
@@ -129,6 +135,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Found]]] = {
     "json_each": _each,
     "jsonb_each_text": _each_text,
     "json_each_text": _each_text,
+    "pg_options_to_table": _options,
     "aclexplode": _exploded,
     "pg_event_trigger_ddl_commands": _commands,
 }

@@ -10,7 +10,7 @@ from policytool.catalog.build.plpgsql.frame import Frame
 from policytool.catalog.build.plpgsql.machine import Machine, Signal
 from policytool.catalog.build.plpgsql.parsing import query_of, statements
 from policytool.catalog.build.plpgsql.rows import Rows
-from policytool.catalog.build.plpgsql.values import NotKnown, Unknown, Value
+from policytool.catalog.build.plpgsql.values import NotKnown, Unknown, Value, unknown
 from policytool.catalog.build.state import Refused
 from policytool.syntax.node import names
 
@@ -55,7 +55,7 @@ def _give(machine: Machine, node: Node, rows: Rows) -> None:
         row = rows.first()
     except NotKnown as error:
         machine.assign_row(node["target"], rows.names, None, error.reason)
-        machine.found(True if rows.never is None and rows.sure() else Unknown(error.reason))
+        machine.found(True if rows.never is None and rows.sure() else unknown(error))
         return
     count = len(rows.values)
     if node.get("strict") and count != 1:
@@ -71,7 +71,7 @@ def _not_given(machine: Machine, node: Node, tree: Node, error: NotKnown) -> Non
     if effects.changing_call(machine, tree):
         machine.report(f"what this query calls is not known: {error.reason}")
     machine.assign_row(node["target"], (), None, error.reason)
-    machine.found(Unknown(error.reason))
+    machine.found(unknown(error))
 
 
 def data(machine: Machine, kind: str, tree: Node, text: str, *, dynamic: bool = False) -> None:
@@ -139,7 +139,7 @@ def perform(machine: Machine, node: Node) -> Signal | None:
         else:
             machine.found(machine.exists(tree))
     except NotKnown as error:
-        machine.found(Unknown(error.reason))
+        machine.found(unknown(error))
         if effects.changing_call(machine, tree):
             machine.report(f"what this calls is not known: {error.reason}")
     return None
@@ -199,7 +199,7 @@ def dynamic(machine: Machine, node: Node) -> Signal | None:
     try:
         text, parameters = text_of(machine, node)
     except NotKnown as error:
-        machine.frame.row_count = Unknown(error.reason)
+        machine.frame.row_count = unknown(error)
         if not effects.harmless_text(node["query"]["PLpgSQL_expr"]["query"]):
             machine.report(f"EXECUTE of a text that is not known: {error.reason}")
         rows: Rows | None = None
@@ -225,7 +225,7 @@ def text_of(machine: Machine, node: Node) -> tuple[str, list[Value]]:
         try:
             parameters.append(machine.evaluate(parameter))
         except NotKnown as error:
-            parameters.append(Unknown(error.reason))
+            parameters.append(unknown(error))
     return text, parameters
 
 

@@ -21,11 +21,21 @@ class NotKnown(Exception):
         self.reason = reason
 
 
+class Assumed(NotKnown):
+    """What is not known is not known because a table was made by no migration."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Stands for a value that is not known, in a variable or a column; to read it raises NotKnown."""
 
     reason: str
+    assumed: bool = False
+
+
+def unknown(error: NotKnown) -> Unknown:
+    """What stands for a value that could not be had."""
+    return Unknown(error.reason, isinstance(error, Assumed))
 
 
 class Untyped(str):
@@ -125,5 +135,5 @@ class Record:
 def known(value: Value) -> Value:
     """The value itself, or NotKnown."""
     if isinstance(value, Unknown):
-        raise NotKnown(value.reason)
+        raise (Assumed if value.assumed else NotKnown)(value.reason)
     return value

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from policytool.catalog.build.plpgsql.values import NotKnown, Oid, Unknown, Value, known
+from policytool.catalog.build.plpgsql.values import Assumed, NotKnown, Oid, Unknown, Value, known
 from policytool.catalog.build.state import State
 from policytool.catalog.model import Column, Index, Name, Table, View
 from policytool.catalog.model import Sequence as SequenceItem
@@ -38,10 +38,6 @@ class Ghost:
     values: Mapping[str, Value] = field(default_factory=dict)
     assumed: bool = False
     sure: bool = False  # the row is there; only its columns are not all known
-
-
-class Assumed(NotKnown):
-    """What is not known is not known because a table was made by no migration."""
 
 
 class CatalogRow:
