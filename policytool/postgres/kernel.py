@@ -12,6 +12,7 @@ from policytool.postgres.contract import Failure
 
 NOBODY = 65534
 CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 IPC_RMID = 0
@@ -29,9 +30,12 @@ def drop_root(how: str) -> None:
 
 
 def _enter_user_namespace() -> None:
-    """Take another uid in a namespace; outside it our files stay ours, so binaries below a 0700 home stay readable."""
+    """Take another uid in a namespace; outside it our files stay ours, so binaries below a 0700 home stay readable.
+
+    With it goes a network of its own, without an interface: the server speaks over its Unix socket and to nobody else.
+    """
     uid, gid, inside = os.geteuid(), os.getegid(), _named_uid()
-    if not LINUX or LIBC.unshare(CLONE_NEWUSER) != 0:
+    if not LINUX or (LIBC.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0 and LIBC.unshare(CLONE_NEWUSER) != 0):
         raise Failure("identity", "user namespaces are not allowed here")
     try:
         Path("/proc/self/setgroups").write_text("deny")

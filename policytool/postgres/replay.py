@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 
 from policytool.postgres.guard import refusal
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 # What Postgres says of VACUUM, CREATE INDEX CONCURRENTLY and others that refuse to run inside a transaction.
 ACTIVE_TRANSACTION = "25001"
 NOT_PERMITTED = "42501"
+LONGEST = 60.0  # seconds
 SETTINGS: Mapping[str, str] = {"statement_timeout": "60s"}
 
 
@@ -179,7 +182,9 @@ def _run(
                 begun = position
                 if transaction and position not in alone:
                     connection.execute("begin")
-            if reason := _perform(connection, steps[position], rights, wanted.get(position, [])):
+            with _ended_in_time(connection, steps[position]):
+                reason = _perform(connection, steps[position], rights, wanted.get(position, []))
+            if reason:
                 connection.execute("rollback")
                 return _refused(steps[position], reason), begun
             position += 1
@@ -240,6 +245,21 @@ def _extension_wanted(error: psycopg.Error, rights: _Rights, made: list[str]) ->
     found = _NO_EXTENSION.match(error.diag.message_primary or "")
     name = found["name"] if found and rights.administrator else None
     return name if name in EXTENSIONS and name not in made else None
+
+
+@contextmanager
+def _ended_in_time(connection: Connection, step: _Step) -> Iterator[None]:
+    """A dump begins with `set statement_timeout = 0`; from there on the clock is ours."""
+    if "statement_timeout" not in step.file.text:
+        yield
+        return
+    timer = Timer(LONGEST, connection.cancel_safe)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _in_transaction(connection: Connection) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,3 +194,13 @@ def test_transaction_left_open_is_committed(database: Connection, execute: Execu
     result = apply_file(database, SqlFile(path="x.sql", text="begin; create table t ();", transaction=False))
     assert result.error is None
     assert execute("select count(*) from pg_class where relname = 't'") == [(1,)]
+
+
+def test_a_file_cannot_switch_the_timeout_off(server: Server, empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dumps set it to 0; a statement that does not end is ended all the same."""
+    monkeypatch.setattr("policytool.postgres.replay.LONGEST", 0.2)
+    began = time.monotonic()
+    (result,) = replay(server, empty, ["set statement_timeout = 0;\nselect 1;\nselect pg_sleep(20);"])
+    assert result.error is not None
+    assert (result.error.sqlstate, result.error.line) == ("57014", 3)
+    assert time.monotonic() - began < 10

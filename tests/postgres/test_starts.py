@@ -74,6 +74,15 @@ def test_root_runs_a_server_as_somebody_else(identity: str, owner: int) -> None:
 
 
 @AS_ROOT
+def test_server_in_a_namespace_has_no_network() -> None:
+    """Nothing that runs in it reaches another machine, or another server of this one by TCP."""
+    with throwaway(identities=["namespace"]) as server, server.connect() as connection:
+        connection.execute("create table line (body text); copy line from program 'tail -n +3 /proc/net/dev'")
+        names = connection.execute("select split_part(trim(body), ':', 1) from line").fetchall()
+        assert names in ([("lo",)], [])
+
+
+@AS_ROOT
 def test_binaries_that_only_root_can_read_are_copied_once(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody cannot enter a 0700 home; the programs are copied, and no mode of the home is changed."""
     home, copies = open_folder / "home", open_folder / "copies"
