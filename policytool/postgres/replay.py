@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, LiteralString, NamedTuple
 from policytool.postgres.guard import refusal
 from policytool.postgres.privileged import EXTENSIONS, owned_by_superuser
 from policytool.postgres.results import ApplyError, FileResult
+from policytool.postgres.steps import Step, as_file, steps_of
 from policytool.source.model import SqlFile
 from policytool.syntax.location import line_index
-from policytool.syntax.psql import meta_command
 from policytool.syntax.raw import Raw, Unparsable, parse
-from policytool.syntax.split import Piece, split
 
 if TYPE_CHECKING:
     import psycopg
@@ -52,29 +51,12 @@ _NO_EXTENSION = re.compile(r'permission denied to create extension "(?P<name>[^"
 _SCHEMA = re.compile(r"\bschema\b", re.IGNORECASE)
 _COPY = re.compile(r"copy\b.*\b(?:from\s+stdin|to\s+stdout)\b", re.IGNORECASE | re.DOTALL)
 _COPY_IN = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
-_END_OF_ROWS = re.compile(r"^\\\.[ \t\r]*\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rights:
     administrator: Administrator | None = None
     extensions: Extensions | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    file: SqlFile
-    piece: Piece
-
-    @property
-    def sql(self) -> str:
-        return self.file.text[self.piece.body : self.piece.end]
-
-    @property
-    def rows(self) -> str:
-        """The lines between COPY … FROM stdin and the end mark."""
-        after = self.file.text[self.piece.end : self.piece.after].removeprefix(";")
-        return _END_OF_ROWS.sub("", after[after.find("\n") + 1 :])
 
 
 def replay(
@@ -102,7 +84,7 @@ def replay(
             if connection.closed:
                 connection = server.connect(database, user, settings=settings)
             connection.execute("reset all")
-            results.append(_apply(connection, _as_file(source, number), rights))
+            results.append(_apply(connection, as_file(source, number), rights))
             progress(results[-1])
             if results[-1].error and not keep_going:
                 break
@@ -124,7 +106,7 @@ def apply_file(connection: Connection, file: SqlFile) -> FileResult:
 def _apply(connection: Connection, file: SqlFile, rights: _Rights) -> FileResult:
     began = time.perf_counter()
     ignored: list[str] = []
-    steps = list(_steps(file, ignored))
+    steps = list(steps_of(file, ignored))
     connection.prepare_threshold = None
     error, kept = _run(connection, steps, rights, transaction=file.transaction)
     last = steps[kept - 1] if kept else None
@@ -138,31 +120,8 @@ def _apply(connection: Connection, file: SqlFile, rights: _Rights) -> FileResult
     )
 
 
-def _as_file(source: SqlFile | Path | str, number: int) -> SqlFile:
-    match source:
-        case Path():
-            return SqlFile(path=str(source), text=source.read_text(encoding="utf-8"), order=number)
-        case str():
-            return SqlFile(path=f"text {number}", text=source, order=number)
-    return source
-
-
-def _steps(file: SqlFile, ignored: list[str]) -> Iterator[_Step]:
-    for piece in split(file.text):
-        if piece.kind == "sql":
-            yield _Step(file=file, piece=piece)
-            continue
-        line = file.text[piece.body : piece.end]
-        command = meta_command(line)
-        included = [include.file for include in file.includes if include.name == command.argument]
-        if command.verdict == "include" and included:
-            yield from _steps(included[0], ignored)
-        elif command.verdict != "silent":
-            ignored.append(line)
-
-
 def _run(
-    connection: Connection, steps: list[_Step], rights: _Rights, *, transaction: bool
+    connection: Connection, steps: list[Step], rights: _Rights, *, transaction: bool
 ) -> tuple[ApplyError | None, int]:
     """Run the steps, and say how many have taken effect.
 
@@ -205,7 +164,7 @@ def _run(
     return None, len(steps)
 
 
-def _perform(connection: Connection, step: _Step, rights: _Rights, wanted: list[str]) -> str | None:
+def _perform(connection: Connection, step: Step, rights: _Rights, wanted: list[str]) -> str | None:
     """Run one statement as whom it needs, or say why it must not run; `wanted` are extensions to make before."""
     trees = _parsed(step.sql)
     if isinstance(trees, str):
@@ -248,7 +207,7 @@ def _extension_wanted(error: psycopg.Error, rights: _Rights, made: list[str]) ->
 
 
 @contextmanager
-def _ended_in_time(connection: Connection, step: _Step) -> Iterator[None]:
+def _ended_in_time(connection: Connection, step: Step) -> Iterator[None]:
     """A dump begins with `set statement_timeout = 0`; from there on the clock is ours."""
     if "statement_timeout" not in step.file.text:
         yield
@@ -266,7 +225,7 @@ def _in_transaction(connection: Connection) -> bool:
     return connection.info.transaction_status.name != "IDLE"
 
 
-def _execute(connection: Connection, step: _Step) -> None:
+def _execute(connection: Connection, step: Step) -> None:
     sql: LiteralString = step.sql
     with connection.cursor() as cursor:
         if not _COPY.match(sql):
@@ -290,7 +249,7 @@ def _make_extension(connection: Connection, statement: str, name: str, rights: _
         statement = statement + placed if connection.execute(there, [name]).fetchone() is not None else script
     else:
         statement += placed
-    commands = [statement, *(step.sql for step in _steps(after, []))] if after else [statement]
+    commands = [statement, *(step.sql for step in steps_of(after, []))] if after else [statement]
     for command in commands:
         if rights.administrator is None:
             connection.execute(command.encode())
@@ -300,7 +259,7 @@ def _make_extension(connection: Connection, statement: str, name: str, rights: _
         rights.administrator.settle(connection, name)
 
 
-def _refused(step: _Step, reason: str) -> ApplyError:
+def _refused(step: Step, reason: str) -> ApplyError:
     line, column = line_index(step.file.text).position(step.piece.body)
     return ApplyError(
         path=step.file.path,
@@ -312,7 +271,7 @@ def _refused(step: _Step, reason: str) -> ApplyError:
     )
 
 
-def _described(step: _Step, error: psycopg.Error) -> ApplyError:
+def _described(step: Step, error: psycopg.Error) -> ApplyError:
     diagnostic: Any = error.diag
     administered = "policytool_administer" in (diagnostic.context or "")
     offset = int((diagnostic.internal_position if administered else diagnostic.statement_position) or 1) - 1

@@ -111,3 +111,14 @@ def test_stand_in_goes_home_unless_told_otherwise(
     assert result.error is None
     query = "select extnamespace::regnamespace::text from pg_extension where extname = 'pg_cron'"
     assert rows(supabase_server, project, query) == [(schema,)]
+
+
+@pytest.mark.server
+def test_stand_ins_can_be_used_on_plain_postgres() -> None:
+    """What an extension makes belongs to another superuser there; postgres may use it, and is itself again afterwards."""
+    with platform_server("postgres") as server:
+        name = server.create_database("postgres_plain", owner="postgres")
+        use = "create extension pg_cron; select cron.schedule('* * * * *', 'select 1'); create role r; set role r"
+        assert apply_migrations(server, name, [use])[0].error is None
+        members = "select count(*) from pg_auth_members where member = 'postgres'::regrole"
+        assert rows(server, name, members) == [(0,)]
