@@ -115,7 +115,7 @@ def test_stand_in_goes_home_unless_told_otherwise(
 
 @pytest.mark.server
 def test_stand_ins_can_be_used_on_plain_postgres() -> None:
-    """What an extension makes belongs to another superuser there; postgres may use it, and is itself again afterwards."""
+    """What an extension makes is another superuser's there; postgres may use it, and is itself again afterwards."""
     with platform_server("postgres") as server:
         name = server.create_database("postgres_plain", owner="postgres")
         use = "create extension pg_cron; select cron.schedule('* * * * *', 'select 1'); create role r; set role r"
