@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from policytool.catalog.build import indexes, reloptions
 from policytool.catalog.build.nodes import Node, items
-from policytool.catalog.build.state import Kind, Refused, State
+from policytool.catalog.build.state import Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.model import Index, Name
 
 

@@ -11,7 +11,8 @@ from policytool.catalog.build import assume
 from policytool.catalog.build.dispatch import Handler
 from policytool.catalog.build.nodes import Node, items, split_name, strings
 from policytool.catalog.build.other_names import other_key
-from policytool.catalog.build.state import Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.build.targets import BY_NAME, is_system, named, routine, type_of
 from policytool.catalog.model import Name
 

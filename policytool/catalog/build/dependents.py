@@ -10,7 +10,8 @@ from policytool.catalog.build.calls import may_call
 from policytool.catalog.build.definitions import columns_of, mentions
 from policytool.catalog.build.members import members
 from policytool.catalog.build.parts import Part, Test, calling, made_of, using
-from policytool.catalog.build.state import TYPE_KINDS, State
+from policytool.catalog.build.state import State
+from policytool.catalog.build.stores import TYPE_KINDS
 from policytool.catalog.build.users import words
 from policytool.catalog.expression.references import References, references
 from policytool.catalog.model import Constraint, Index, Name, Table, View

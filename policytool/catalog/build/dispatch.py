@@ -22,8 +22,8 @@ MODULES = (
 # Statements that change nothing an audit looks at.
 INERT = frozenset(
     {"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt", "VacuumStmt", "NotifyStmt",
-     "ListenStmt", "UnlistenStmt", "LockStmt", "CheckPointStmt", "DiscardStmt", "CopyStmt", "TruncateStmt", "ReindexStmt",
-     "ClusterStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt", "RefreshMatViewStmt",
+     "ListenStmt", "UnlistenStmt", "LockStmt", "CheckPointStmt", "DiscardStmt", "CopyStmt", "TruncateStmt",
+     "ReindexStmt", "ClusterStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt", "RefreshMatViewStmt",
      "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "SecLabelStmt", "ExecuteStmt", "FetchStmt",
      "VariableShowStmt"}
 )  # fmt: skip

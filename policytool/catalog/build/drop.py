@@ -11,7 +11,8 @@ from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.nodes import items, split_name, strings
 from policytool.catalog.build.owned import drop_owned, drop_roles
 from policytool.catalog.build.parts import Part
-from policytool.catalog.build.state import Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.build.targets import BY_NAME, OTHERS, other, routine, word
 from policytool.catalog.model import Name, Table
 

@@ -12,7 +12,8 @@ from policytool.catalog.build.acl import COLUMN_PRIVILEGES, PUBLIC, Acl, AclKind
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.nodes import strings
 from policytool.catalog.build.roles import is_superuser, privileges_of, role_of
-from policytool.catalog.build.state import Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.build.targets import named, relation, routine, type_of, word
 from policytool.catalog.model import Grant
 from policytool.syntax.location import Location

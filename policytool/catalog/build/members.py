@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from policytool.catalog.build.dispatch import execute
 from policytool.catalog.build.moves import move_function, move_relation, move_type
-from policytool.catalog.build.state import TYPE_KINDS, Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import TYPE_KINDS, Kind
 from policytool.source.bootstrap import extension_file, sql_folder
 from policytool.source.model import SqlFile
 from policytool.syntax.parse import parse_file

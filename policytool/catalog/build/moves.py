@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from policytool.catalog.build import restated, texts
 from policytool.catalog.build.calls import calls
 from policytool.catalog.build.definitions import moved, redefined
-from policytool.catalog.build.state import TYPE_KINDS, Kind, Refused, State
+from policytool.catalog.build.state import Refused, State
+from policytool.catalog.build.stores import TYPE_KINDS, Kind
 from policytool.catalog.build.users import Object
 from policytool.catalog.expression.references import references
 from policytool.catalog.expression.rename import rename_function, rename_relation, rename_schema, rename_type

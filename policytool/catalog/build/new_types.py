@@ -7,7 +7,8 @@ from typing import Any, cast
 from policytool.catalog.build.nodes import Node, split_name
 from policytool.catalog.build.privileges import initial_grants
 from policytool.catalog.build.routines import is_multirange
-from policytool.catalog.build.state import TYPE_KINDS, Kind, Refused, State
+from policytool.catalog.build.state import Refused, State
+from policytool.catalog.build.stores import TYPE_KINDS, Kind
 from policytool.catalog.model import Name
 from policytool.catalog.spelling import qualified
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policytool.catalog.build.state import TYPE_KINDS, State
+from policytool.catalog.build.state import State
+from policytool.catalog.build.stores import TYPE_KINDS
 from policytool.catalog.objects import Other
 from policytool.catalog.spelling import identifier, qualified
 

@@ -14,7 +14,8 @@ from policytool.catalog.build.grants import Action, apply_all
 from policytool.catalog.build.owners import OWNED_KINDS
 from policytool.catalog.build.parts import Part
 from policytool.catalog.build.roles import role_of
-from policytool.catalog.build.state import TYPE_KINDS, Kind, Refused, State
+from policytool.catalog.build.state import Refused, State
+from policytool.catalog.build.stores import TYPE_KINDS, Kind
 from policytool.catalog.model import Name
 
 _ACL_KINDS: dict[str, AclKind] = {

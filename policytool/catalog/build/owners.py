@@ -7,7 +7,8 @@ from typing import Any
 from policytool.catalog.build.acl import new_owner as regranted
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.roles import role_of
-from policytool.catalog.build.state import Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.build.targets import BY_NAME, OTHERS, named, other, routine, type_of, word
 from policytool.catalog.model import Name
 

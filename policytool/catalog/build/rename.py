@@ -11,7 +11,8 @@ from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.moves import move_function, move_relation, move_type, rename_a_schema
 from policytool.catalog.build.nodes import range_name
 from policytool.catalog.build.rename_role import rename_role
-from policytool.catalog.build.state import Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.build.targets import BY_NAME, OTHERS, named, other, relation, routine, type_of, word
 
 _RELATIONS = {

@@ -12,7 +12,8 @@ from policytool.catalog.build.definitions import mentions, with_column
 from policytool.catalog.build.dispatch import Node
 from policytool.catalog.build.moves import put, rewrite
 from policytool.catalog.build.rename_part import named_part, with_name
-from policytool.catalog.build.state import Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.build.targets import relation
 from policytool.catalog.expression.deparse import deparse
 from policytool.catalog.expression.parsing import parsed

@@ -7,7 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from policytool.catalog.build.dispatch import Node
-from policytool.catalog.build.state import Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.build.targets import relation, type_of
 from policytool.catalog.model import Name, Table
 

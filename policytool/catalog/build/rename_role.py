@@ -7,7 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from policytool.catalog.build.owners import OWNED_KINDS
-from policytool.catalog.build.state import Kind, Refused, State
+from policytool.catalog.build.state import Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.model import Grant
 
 

@@ -10,36 +10,15 @@ import msgspec
 from msgspec import Struct
 
 from policytool.catalog.build.lookup import Lookup, changed
-from policytool.catalog.model import Function, Grant, Membership, Name, Role, Schema, Sequence, Signature, Table, View
+from policytool.catalog.build.stores import TEMPORARY_KINDS, TYPE_KINDS, Kind, Stores
+from policytool.catalog.model import Grant, Membership, Name, Schema, Signature
 from policytool.catalog.objects import (
-    BaseType,
-    Bucket,
     Catalog,
-    Composite,
     DefaultPrivilege,
-    Domain,
-    Enum,
-    EventTrigger,
-    Extension,
-    ForeignDataWrapper,
-    ForeignServer,
-    Other,
-    Publication,
-    Range,
     Unmodelled,
 )
 from policytool.syntax.location import Location
 from policytool.syntax.statement import Statement, locate
-
-Kind = Literal[
-    "roles", "schemas", "tables", "views", "sequences", "functions", "enums", "domains", "composites", "ranges",
-    "base_types", "extensions", "event_triggers", "publications", "wrappers", "servers", "others", "buckets",
-]  # fmt: skip
-RELATION_KINDS = ("tables", "views", "sequences", "composites", "indexes")
-TEMPORARY_KINDS: tuple[Kind, ...] = (
-    "tables", "views", "sequences", "functions", "enums", "domains", "composites", "ranges", "base_types",
-)  # fmt: skip
-TYPE_KINDS = ("enums", "domains", "composites", "ranges", "base_types")
 
 
 class Refused(Exception):
@@ -98,7 +77,7 @@ class Session:
         return other
 
 
-class State:
+class State(Stores):
     """Mutable while the statements are folded; `catalog()` gives the frozen result.
 
     Handlers read the stores freely and change them only by `create`, `update`, `replace` and `remove`, which stamp
@@ -106,33 +85,15 @@ class State:
     """
 
     def __init__(self, *, role: str, search_path: tuple[str, ...], major_version: int = 17) -> None:
+        super().__init__()
         self.major_version = major_version
         self.default_role = role
         self.default_search_path = search_path
         self.session = Session(role, search_path)
-        self.roles: dict[str, Role] = {}
         self.memberships: list[Membership] = []
-        self.schemas: dict[str, Schema] = {}
-        self.tables: dict[Name, Table] = {}
-        self.views: dict[Name, View] = {}
-        self.sequences: dict[Name, Sequence] = {}
-        self.functions: dict[Signature, Function] = {}
-        self.enums: dict[Name, Enum] = {}
-        self.domains: dict[Name, Domain] = {}
-        self.composites: dict[Name, Composite] = {}
-        self.ranges: dict[Name, Range] = {}
-        self.base_types: dict[Name, BaseType] = {}
-        self.extensions: dict[str, Extension] = {}
-        self.event_triggers: dict[str, EventTrigger] = {}
-        self.publications: dict[str, Publication] = {}
-        self.wrappers: dict[str, ForeignDataWrapper] = {}
-        self.servers: dict[str, ForeignServer] = {}
-        self.others: dict[tuple[str, str, str], Other] = {}
-        self.buckets: dict[str, Bucket] = {}
         self.default_privileges: list[DefaultPrivilege] = []
         self.unmodelled: list[Unmodelled] = []
         self.temporary: set[Any] = set()  # keys of temporary objects, under pg_temp
-        self.indexes: dict[Name, Name] = {}  # index → its table or view
         self.overloads: dict[Name, dict[Signature, None]] = {}  # function name → its signatures
         self.lookup = Lookup()
         self.transaction: list[tuple[str, Mark]] = []  # the open BEGIN, named "", and the savepoints inside it
@@ -161,11 +122,6 @@ class State:
         return locate(self.statement, start, end)
 
     # --- changing ---------------------------------------------------------------------------------------------------
-
-    def store(self, kind: Kind) -> dict[Any, Any]:
-        """The mapping of one kind."""
-        mapping: dict[Any, Any] = getattr(self, kind)
-        return mapping
 
     def create(self, kind: Kind, key: Any, item: Any) -> None:
         """Add a new object, stamped with the running statement and origin."""
@@ -277,20 +233,6 @@ class State:
         """Make a schema that a migration names and no migration made."""
         self.create("schemas", name, Schema(name=name, owner=self.session.role, grants=()))
         self.record(f"schema {name} is assumed: no migration made it", kind="assumed", security=False)
-
-    def relation_kind(self, name: Name) -> Literal["tables", "views", "sequences", "composites", "indexes"] | None:
-        """Which store holds the relation of this qualified name; relations of all kinds share one namespace."""
-        if name in self.tables:
-            return "tables"
-        if name in self.views:
-            return "views"
-        if name in self.sequences:
-            return "sequences"
-        if name in self.indexes:
-            return "indexes"
-        if name in self.composites:
-            return "composites"
-        return None
 
     def find_relation(self, schema: str | None, name: str) -> tuple[str, Name] | None:
         """(store, qualified name) of a relation, by the search_path when `schema` is None; temporary ones first."""

@@ -7,7 +7,8 @@ from policytool.catalog.build.dispatch import Node
 from policytool.catalog.build.nodes import range_name, split_name
 from policytool.catalog.build.other_names import other_key
 from policytool.catalog.build.routines import argument_types, kinds_of, resolve_function
-from policytool.catalog.build.state import Kind, NotModelled, Refused, State
+from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.stores import Kind
 from policytool.catalog.expression.types import is_built_in
 from policytool.catalog.model import Name, Signature
 
