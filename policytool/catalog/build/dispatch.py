@@ -23,9 +23,9 @@ MODULES = (
 INERT = frozenset(
     {"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt", "VacuumStmt", "NotifyStmt",
      "ListenStmt", "UnlistenStmt", "LockStmt", "CheckPointStmt", "DiscardStmt", "CopyStmt", "TruncateStmt",
-     "ReindexStmt", "ClusterStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt", "RefreshMatViewStmt",
-     "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "SecLabelStmt", "ExecuteStmt", "FetchStmt",
-     "VariableShowStmt"}
+     "ReindexStmt", "ClusterStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt",
+     "RefreshMatViewStmt", "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "SecLabelStmt",
+     "ExecuteStmt", "FetchStmt", "VariableShowStmt"}
 )  # fmt: skip
 
 
