@@ -198,8 +198,23 @@ class Unmodelled(Struct, frozen=True, kw_only=True):
 
 
 Catalogued = (
-    Role | Schema | Table | View | Sequence | Function | Enum | Domain | Composite | Range | BaseType | Extension
-    | EventTrigger | Publication | ForeignDataWrapper | ForeignServer | Other
+    Role
+    | Schema
+    | Table
+    | View
+    | Sequence
+    | Function
+    | Enum
+    | Domain
+    | Composite
+    | Range
+    | BaseType
+    | Extension
+    | EventTrigger
+    | Publication
+    | ForeignDataWrapper
+    | ForeignServer
+    | Other
 )
 
 

@@ -49,4 +49,3 @@ def meta_command(line: str) -> MetaCommand:
         verdict = "silent"
     meaning = _MEANING.get(name.replace("include_relative", "ir").replace("include", "i"), "is not carried out")
     return MetaCommand(name=name, verdict=verdict, argument=include_name(rest), meaning=meaning)
-
