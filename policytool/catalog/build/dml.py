@@ -28,7 +28,7 @@ def _select(state: State, node: Node) -> None:
         if name == "set_config" and schema in (None, "pg_catalog"):
             if not set_config(state, call.get("args", [])):
                 state.record("set_config() with values that are not literal", kind="call", security=False)
-        elif any(state.functions[s].origin is None for s in state.find_functions(schema, name)):
+        elif blocks.matters(state, schema, name):
             blocks.call(state, node)
             return
 

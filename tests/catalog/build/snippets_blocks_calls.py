@@ -169,6 +169,17 @@ end $$;
 select app.seed();
 do $$ begin perform app.seed(); create table app.after (); end $$;
 """,
+    "arguments of a user's types": """
+create function app.make(m app.mood, many app.mood[], out made app.mood) language plpgsql as $$ begin
+  made := many[1];
+  execute format('create table app.%I ()', make.m || '_' || made);
+end $$;
+create function app.for_row(r app.a) returns void language plpgsql as $$ begin
+  create table app.by_row ();
+end $$;
+select app.make('ok', array['sad', 'ok']::app.mood[]);
+select app.for_row(null);
+""",
     "a missing function": """
 do $$ begin
   perform app.absent(1);

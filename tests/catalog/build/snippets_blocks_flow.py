@@ -421,4 +421,54 @@ do $$ declare c cursor for select tablename from pg_tables where schemaname = 'a
   end loop;
 end $$;
 """,
+    "variables of a user's types": """
+create domain app.word as text;
+create type app.pair as (x text, y int);
+do $$ declare
+  m app.mood := 'ok';
+  w app.word default 'w';
+  list app.mood[] := array['sad', 'ok'];
+  e app.mood;
+begin
+  foreach e in array list loop execute format('create table app.%I ()', e::text || '_' || w); end loop;
+  if m = 'ok' then execute format('create table app.%I ()', m); end if;
+  select 'sad', 'z' into m, w;
+  execute format('create table app.%I ()', m || w);
+end $$;
+""",
+    "variables of a column's type and a row's": """
+do $$ declare
+  name app.a.label%type := 'x';
+  id app.a.id % type := '7';
+  r pg_tables%rowtype;
+begin
+  id := id + 1;
+  select * into r from pg_tables where schemaname = 'app' and tablename = 'b';
+  execute format('create table app.%I ()', name || id || r.tablename);
+  for r in select * from pg_tables where schemaname = 'app' and tablename = 'log' loop
+    execute format('comment on table app.%I is %L', r.tablename, r.tableowner);
+  end loop;
+end $$;
+""",
+    "declarations that are hard to read": """
+do $$
+/* begin */ declare -- a comment; with begin
+  "Odd one" constant text not null := 'begin; end';
+  b varchar(10)[] = array['p', 'q'];
+  n numeric(10, 2) default 1.50;
+  t timestamp with time zone;
+  al alias for b;
+begin
+  execute format('create table app.%I ()', "Odd one" || n || b[2]);
+end $$;
+""",
+    "a temporary table made from a catalog": """
+do $$ declare r record; begin
+  create temp table found_policies as select schemaname, tablename, policyname from pg_policies;
+  for r in select * from found_policies where schemaname = 'app' loop
+    execute format('drop policy %I on %I.%I', r.policyname, r.schemaname, r.tablename);
+  end loop;
+  drop table found_policies;
+end $$;
+""",
 }

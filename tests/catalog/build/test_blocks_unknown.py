@@ -182,6 +182,34 @@ end $$;""",
         [6],
         {"t", "u"},
     ),
+    "a handler that a data statement may set off": (
+        """do $$ declare done boolean := true; begin
+  begin
+    insert into t values (1);
+  exception when others then
+    done := false;
+  end;
+  if not done then raise exception 'no'; end if;
+  begin
+    update t set id = 2;
+  exception when others then
+    create table x ();
+  end;
+  create table y ();
+end $$;""",
+        [11],
+        {"t", "u", "y"},
+    ),
+    "a handler that only passes the error on": (
+        """do $$ begin
+  alter table elsewhere add column a int;
+exception
+  when duplicate_column then null;
+  when others then raise;
+end $$;""",
+        [],
+        {"t", "u", "elsewhere"},
+    ),
     "names of Postgres's own objects": (
         """do $$ declare r record; begin
   for r in select tablename from pg_tables loop

@@ -65,7 +65,7 @@ def prepared(body: str, is_row: Callable[[str], bool]) -> tuple[str, Types]:
     parts, position = [], 0
     types: dict[tuple[str, int], str] = {}
     for name, line, start, end in _declarations(body):
-        spelled = " ".join(body[start:end].split())
+        spelled = re.sub(r"\s*%\s*", "%", " ".join(body[start:end].split()))
         instead = _instead(spelled, is_row)
         if instead is not None:
             parts += [body[position:start], instead, "\n" * body.count("\n", start, end), " "]
@@ -77,7 +77,7 @@ def prepared(body: str, is_row: Callable[[str], bool]) -> tuple[str, Types]:
 def _instead(spelled: str, is_row: Callable[[str], bool]) -> str | None:
     """What to tell the parser; None where it knows the type."""
     lowered = spelled.lower()
-    if lowered.replace(" ", "").endswith("%rowtype"):
+    if lowered.endswith("%rowtype"):
         return "record"
     if lowered.endswith("%type"):
         return "text"
@@ -148,7 +148,7 @@ def _statement(state: State, item: Function, body: str) -> str:
     tag = "$body$"
     while tag in body:
         tag = f"${tag.strip('$')}_$"
-    signature = f"{head} f({', '.join(arguments)}){_returns(state, item)}"
+    signature = f"{head} {identifier(item.name)}({', '.join(arguments)}){_returns(state, item)}"
     return f"create {signature} language plpgsql as {tag}{body}{tag}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,16 +56,50 @@ class Effects:
     line: int | None = None  # of the first statement that may change the catalog
     security: bool = False
     kinds: set[str] = field(default_factory=set)  # "create", "drop" or "other"; comments are neither
+    temporary: frozenset[str] = frozenset()  # the names of temporary tables
     assigned: dict[int, None] = field(default_factory=dict)
 
 
 def of(machine: Machine, body: Iterable[Node]) -> Effects:
     """What statements may do."""
     found = Effects()
-    for statement in _all(body):
+    statements_inside = list(_all(body))
+    found.temporary = _temporary(statements_inside)
+    for statement in statements_inside:
         kind, node = next(iter(statement.items()))
         _look(machine, kind, node, found)
     return found
+
+
+def _temporary(body: Iterable[Node]) -> frozenset[str]:
+    """The names of the temporary tables that statements make: what happens to these leaves nothing."""
+    names = set()
+    for statement in body:
+        for kind, tree in _parsed(statement.get("PLpgSQL_stmt_execsql", {})):
+            if kind in ("CreateStmt", "CreateTableAsStmt"):
+                relation = tree["relation"] if kind == "CreateStmt" else tree["into"]["rel"]
+                if relation.get("relpersistence") == "t":
+                    names.add(relation["relname"])
+    return frozenset(names)
+
+
+def _parsed(node: Node) -> Sequence[tuple[str, Node]]:
+    try:
+        return statements(node["sqlstmt"]["PLpgSQL_expr"]["query"]) if node else ()
+    except Refused:
+        return ()
+
+
+def _on_temporary(kind: str, tree: Node, names: frozenset[str]) -> bool:
+    match kind:
+        case "CreateStmt" | "IndexStmt" | "AlterTableStmt":
+            return tree["relation"].get("relname") in names and "schemaname" not in tree["relation"]
+        case "CreateTableAsStmt":
+            return tree["into"]["rel"].get("relname") in names
+        case "DropStmt":
+            dropped = [item.get("List", {}).get("items", ()) for item in tree.get("objects", ())]
+            return all(len(name) == 1 and name[0]["String"].get("sval") in names for name in dropped)
+    return False
 
 
 def _all(body: Iterable[Node]) -> Iterator[Node]:
@@ -131,11 +165,9 @@ def _change(found: Effects, node: Node, kind: str, *, security: bool = True) -> 
 
 
 def _static(machine: Machine, node: Node, found: Effects) -> None:
-    try:
-        parsed = statements(node["sqlstmt"]["PLpgSQL_expr"]["query"])
-    except Refused:
-        return
-    for kind, body in parsed:
+    for kind, body in _parsed(node):
+        if _on_temporary(kind, body, found.temporary) or not inert.may_matter(kind, body):
+            continue
         if kind in _DATA:
             found.data = True
             if on_buckets(body):
@@ -211,13 +243,15 @@ def changing_call(machine: Machine, tree: object, seen: frozenset[object] = froz
 
 def body_changes(machine: Machine, tree: Node, seen: frozenset[object]) -> bool:
     """Whether the body of a function may change the catalog."""
-    for statement in _all([tree["action"]]):
+    body = list(_all([tree["action"]]))
+    temporary = _temporary(body)
+    for statement in body:
         kind, node = next(iter(statement.items()))
         if kind in ("PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"):
             if not harmless_text(node["query"]["PLpgSQL_expr"]["query"]):
                 return True
         elif kind == "PLpgSQL_stmt_execsql":
-            found = Effects()
+            found = Effects(temporary=temporary)
             _static(machine, node, found)
             if found.changes:
                 return True

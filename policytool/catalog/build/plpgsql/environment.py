@@ -32,6 +32,10 @@ class Machine(Protocol):
     def state(self) -> State:
         """The catalog so far."""
 
+    @property
+    def temporary(self) -> Mapping[str, Rows]:
+        """The rows of temporary tables, where they are known."""
+
     def step(self) -> None:
         """Count one step; NotKnown when there were too many."""
 

@@ -29,6 +29,11 @@ MAKERS: Final = frozenset(
 _SETTINGS: Final = frozenset(("search_path", "role", "session_authorization"))
 
 
+def may_matter(kind: str, node: Node) -> bool:
+    """Whether SET changes who runs or where names are looked up; true of any other statement."""
+    return kind != "VariableSetStmt" or node.get("name", "role").lower() in _SETTINGS
+
+
 def is_session_setting(arguments: Sequence[Node]) -> bool:
     """Whether the arguments of set_config() change who runs or where names are looked up."""
     name = arguments[0].get("A_Const", {}).get("sval", {}).get("sval") if arguments else None

@@ -54,6 +54,7 @@ class Machine(Assignment):
         self.catchers: list[Sequence[str]] = []
         self.caught: list[Refused] = []
         self.event: Mapping[str, str] = {}  # TG_TAG and TG_EVENT of an event trigger
+        self.temporary: dict[str, Rows] = {}  # rows of temporary tables made from what is known
         self.commands: Sequence[Sequence[Value]] = ()
         self._said: set[str] = set()  # one doubt for each line is enough
 
@@ -257,10 +258,15 @@ class Machine(Assignment):
         """Record that something of the body is not in the model."""
         line = line if line is not None else self.line
         self.doubtful = True
-        where = self._where(line)
+        where = self._where(line) if self.places is not None or self.frame.function else ""
         if where not in self._said:
             self._said.add(where)
-            self._state.record(f"{where}: {message}", kind=self.kind, location=self._location(line), security=security)
+            self._state.record(
+                f"{where}: {message}" if where else message,
+                kind=self.kind,
+                location=self._location(line),
+                security=security,
+            )
 
     def _where(self, line: int) -> str:
         inside = f"in function {self.frame.function}, " if self.frame.function else ""

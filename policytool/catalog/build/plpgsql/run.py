@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from policytool.catalog.build.nodes import elements, option_text
-from policytool.catalog.build.plpgsql import bodies, effects, handlers, routines, scopes
+from policytool.catalog.build.plpgsql import bodies, effects, functions, handlers, inert, routines, scopes
 from policytool.catalog.build.plpgsql.budget import Exhausted, budget_of
 from policytool.catalog.build.plpgsql.frame import Frame
 from policytool.catalog.build.plpgsql.machine import DEPTH, Machine
@@ -55,6 +55,16 @@ def call(state: State, node: Node) -> None:
         # Its value matters to nobody; what the functions left out has been recorded by themselves.
         if "fromClause" in node and effects.changing_call(machine, node):
             machine.report(f"what this query calls is not known: {error.reason}")
+
+
+def matters(state: State, schema: str | None, name: str) -> bool:
+    """Whether a call may have an effect: that of a function of the user, or of one that no migration made."""
+    if functions.is_built_in(schema, name):
+        return False
+    found = state.find_functions(schema, name)
+    if not found:
+        return schema not in inert.SCHEMAS
+    return any(state.functions[s].origin is None for s in found) or name.lower() in inert.MAKERS
 
 
 def call_procedure(state: State, node: Node) -> None:

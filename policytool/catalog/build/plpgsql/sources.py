@@ -142,6 +142,9 @@ def _relation(node: Node, env: Env) -> Source:
             raise NotKnown("a catalog whose columns are renamed")
         return CatalogSource(alias, table, table.columns)
     found = env.state.find_relation(schema, name)
+    if found is not None and found[1][0] == "pg_temp" and name in env.machine.temporary:
+        rows = env.machine.temporary[name]
+        return ListSource(alias, _renamed(rows.names, renamed), rows)
     if found is None:
         env.machine.missing("42P01", f'relation "{name}" does not exist')
     raise NotKnown(f"the rows of {name} are not in the catalog")

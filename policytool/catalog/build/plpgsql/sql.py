@@ -36,10 +36,24 @@ def static(machine: Machine, node: Node) -> Signal | None:
             if node.get("into"):
                 machine.assign_row(node["target"], (), None, _RETURNED)
         elif kind == "CreateTableAsStmt":
-            machine.ddl(kind, substituted(machine, tree), text)
+            _create_as(machine, tree, text, dynamic=False)
         else:
             machine.ddl(kind, tree, text)
     return None
+
+
+def _create_as(machine: Machine, tree: Node, text: str, *, dynamic: bool) -> None:
+    """CREATE TABLE AS; what a temporary one holds is remembered for the queries after it."""
+    into = tree["into"]["rel"]
+    rows: Rows | None = None
+    if into.get("relpersistence") == "t" and "SelectStmt" in tree["query"]:
+        try:
+            rows = machine.rows(tree["query"]["SelectStmt"])
+        except NotKnown:
+            rows = None
+    machine.ddl("CreateTableAsStmt", substituted(machine, tree), text, dynamic=dynamic)
+    if rows is not None:
+        machine.temporary[into["relname"]] = rows
 
 
 def _into(machine: Machine, node: Node, tree: Node) -> None:
@@ -76,6 +90,7 @@ def _not_given(machine: Machine, node: Node, tree: Node, error: NotKnown) -> Non
 
 def data(machine: Machine, kind: str, tree: Node, text: str, *, dynamic: bool = False) -> None:
     """A data statement: only what it does to storage buckets is in the model."""
+    machine.temporary.pop(tree.get("relation", {}).get("relname", ""), None)
     machine.found(Unknown("how many rows a statement touched"))
     machine.frame.row_count = Unknown("how many rows a statement touched")
     if effects.on_buckets(tree):
@@ -245,6 +260,8 @@ def execute(machine: Machine, text: str, parameters: Sequence[Value]) -> Rows | 
             with machine.inside(_given(machine, parameters)):
                 data(machine, kind, tree, text, dynamic=True)
             machine.frame.row_count = Unknown("how many rows a statement touched")
+        elif kind == "CreateTableAsStmt":
+            _create_as(machine, tree, text, dynamic=True)
         else:
             machine.ddl(kind, tree, text, dynamic=True)
     return rows
