@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
@@ -224,7 +224,6 @@ def _constraint(
 
 def _index(state: State, key: Name, node: Node, kind: str, name: str, keys: tuple[IndexKey, ...]) -> Index:
     place = state.place(node.get("location", 0))
-    predicate: Any = node.get("where_clause")
     method = (
         "gist" if node.get("without_overlaps") else node.get("access_method", "gist" if kind == "EXCLUDE" else "btree")
     )
@@ -235,7 +234,7 @@ def _index(state: State, key: Name, node: Node, kind: str, name: str, keys: tupl
         include=tuple(strings(node.get("including", []))),
         unique=kind != "EXCLUDE",
         nulls_not_distinct=node.get("nulls_not_distinct", False),
-        predicate=index_keys.expression(state, "tables", key, predicate, "boolean") if predicate else None,
+        predicate=index_keys.predicate(state, "tables", key, node.get("where_clause")),
         constraint=name,
         options=reloptions.spelled(node.get("options", [])),
         made=place,

@@ -80,6 +80,12 @@ def _column(state: State, kind: str, key: Name, name: str) -> Column:
     raise Refused("42703", f'column "{name}" does not exist')
 
 
+def predicate(state: State, kind: str, key: Name, node: Node | None) -> str | None:
+    """The text of a WHERE clause; one that is always true is none (make_ands_implicit)."""
+    text = None if node is None else expression(state, kind, key, node, "boolean")
+    return None if text == "TRUE" else text
+
+
 def expression(state: State, kind: str, key: Name, node: Node, expected: str | None = None) -> str:
     """The text of an expression over the columns of a relation."""
     no_subquery(node, "index predicate" if expected else "index expression")

@@ -45,9 +45,7 @@ def create(state: State, node: Node) -> None:
         include=index_keys.include(state, kind, key, [e["name"] for e in including]),
         unique=node.get("unique", False),
         nulls_not_distinct=node.get("nulls_not_distinct", False),
-        predicate=index_keys.expression(state, kind, key, node["whereClause"], "boolean")
-        if "whereClause" in node
-        else None,
+        predicate=index_keys.predicate(state, kind, key, node.get("whereClause")),
         options=reloptions.spelled(node.get("options", [])),
         made=state.at,
         changed=state.at,
@@ -121,7 +119,9 @@ def column_names(index: Index) -> list[str]:
         node = parsed(key.expression) if key.expression is not None else None
         name = key.column or (invent.index_column(node) if node is not None else None) or "expr"
         names.append(invent.distinct(name, names))
-    return [*names, *index.include]
+    for column in index.include:
+        names.append(invent.distinct(column, names))
+    return names
 
 
 # --- on partitions --------------------------------------------------------------------------------------------------

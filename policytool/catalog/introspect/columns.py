@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from policytool.catalog.introspect.reading import Reading
 from policytool.catalog.introspect.server import Row
 from policytool.catalog.introspect.texts import Expressions
@@ -28,6 +30,10 @@ class Columns:
     def of(self, relation: int, table: Name | None = None) -> tuple[Column, ...]:
         """The columns of a relation by its OID; `table` is its name where expressions may use its columns."""
         return tuple(self._column(row, table) for row in self._rows.get(relation, ()))
+
+    def of_view(self, view: int) -> tuple[Column, ...]:
+        """The columns of a view. Their collations follow from the query; nobody can declare them."""
+        return tuple(replace(column, collation=None) for column in self.of(view))
 
     def _column(self, row: Row, table: Name | None) -> Column:
         kind, generated = row["type"], row["generated"] != ""

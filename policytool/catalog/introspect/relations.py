@@ -129,7 +129,7 @@ def views(reading: Reading, columns: Columns, parts: Parts) -> dict[Name, View]:
         found[key] = View(
             schema=row["schema"],
             definition=canonical_query(tree, reading.names) if tree is not None else row["definition"],
-            columns=columns.of(row["oid"]),
+            columns=columns.of_view(row["oid"]),
             materialized=row["materialized"],
             populated=row["populated"],
             security_invoker=_is_on(options, "security_invoker"),
