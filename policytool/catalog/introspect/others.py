@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policytool.catalog.build.foreign import masked
+from policytool.catalog.build.nodes import Node, strings
 from policytool.catalog.expression.canonical import canonical
 from policytool.catalog.introspect.parts import ENABLED
 from policytool.catalog.introspect.reading import Reading, name_of
@@ -179,17 +180,14 @@ def others(reading: Reading) -> dict[tuple[str, str, str], Other]:
     return found
 
 
-def _statistics(reading: Reading, node: dict[str, object]) -> str:
-    from policytool.catalog.build.nodes import strings
-
-    tree: dict[str, list[dict[str, dict[str, object]]]] = node  # type: ignore[assignment]
-    relation = tree["relations"][0]["RangeVar"]
-    table = (str(relation["schemaname"]), str(relation["relname"]))
+def _statistics(reading: Reading, node: Node) -> str:
+    relation = node["relations"][0]["RangeVar"]
+    table = (relation["schemaname"], relation["relname"])
     spelled = []
-    for element in (entry["StatsElem"] for entry in tree["exprs"]):
+    for element in (entry["StatsElem"] for entry in node["exprs"]):
         if "name" in element:
-            spelled.append(identifier(str(element["name"])))
+            spelled.append(identifier(element["name"]))
         else:
-            spelled.append(f"({canonical(element['expr'], reading.names, table)})")  # type: ignore[arg-type]
-    kinds = f"({', '.join(strings(tree['stat_types']))}) " if "stat_types" in tree else ""
+            spelled.append(f"({canonical(element['expr'], reading.names, table)})")
+    kinds = f"({', '.join(strings(node['stat_types']))}) " if "stat_types" in node else ""
     return f"{kinds}ON {', '.join(spelled)} FROM {qualified(*table)}"
