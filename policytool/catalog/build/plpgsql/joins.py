@@ -10,7 +10,7 @@ from policytool.catalog.build.plpgsql import expression
 from policytool.catalog.build.plpgsql.environment import Env, Row
 from policytool.catalog.build.plpgsql.rows import Behind, NullRow
 from policytool.catalog.build.plpgsql.sources import LateralSource, Source, common_names, source_of
-from policytool.catalog.build.plpgsql.values import NotKnown, Oid, Opaque, Some, Value
+from policytool.catalog.build.plpgsql.values import Assumed, NotKnown, Oid, Opaque, Some, Value
 from policytool.catalog.build.state import Refused
 from policytool.syntax.node import names
 
@@ -194,20 +194,43 @@ def _lookup(
 # --- running --------------------------------------------------------------------------------------------------------
 
 
-def joined(steps: Sequence[Step], env: Env, bound: Bound, position: int = 0) -> Iterator[tuple[Env, NotKnown | None]]:
-    """The rows that pass every condition, each with the doubt whether it does."""
+def joined(steps: Sequence[Step], env: Env) -> Iterator[tuple[Env, NotKnown | None]]:
+    """The rows that pass every condition, each with the doubt whether it does.
+
+    One doubtful row of a kind says as much as a thousand, so that there is no more than one of each.
+    """
+    said: set[type[NotKnown]] = set()
+    for inner, doubt in _joined(steps, env, {}, 0, said):
+        if doubt is not None:
+            said.add(type(doubt))
+        yield inner, doubt
+
+
+def _joined(
+    steps: Sequence[Step], env: Env, bound: Bound, position: int, said: set[type[NotKnown]]
+) -> Iterator[tuple[Env, NotKnown | None]]:
     if position == len(steps):
         yield Env(env.machine, env, bound), None
         return
     step = steps[position]
     for addition, doubt in _candidates(step, env, bound):
         env.machine.step()
+        if doubt is not None and type(doubt) in said:
+            continue
         together = bound | addition
         passed, unsure = _passes(step.tests, env, together)
-        if not passed:
+        own = _worse(doubt, unsure)
+        if not passed or (own is not None and type(own) in said):
             continue
-        for inner, rest in joined(steps, env, together, position + 1):
-            yield inner, doubt or unsure or rest
+        for inner, rest in _joined(steps, env, together, position + 1, said):
+            yield inner, _worse(own, rest)
+
+
+def _worse(one: NotKnown | None, other: NotKnown | None) -> NotKnown | None:
+    """The doubt that weighs more: what hangs on an assumed table may be settled where others cannot."""
+    if one is None or (isinstance(one, Assumed) and other is not None):
+        return other
+    return one
 
 
 def _passes(tests: Sequence[Node], env: Env, bound: Bound) -> tuple[bool, NotKnown | None]:
@@ -234,7 +257,7 @@ def _candidates(step: Step, env: Env, bound: Bound) -> Iterator[tuple[Bound, Not
 def _outer(step: Step, env: Env, bound: Bound) -> Iterator[tuple[Bound, NotKnown | None]]:
     """The matches of the right side of an outer join, or nulls."""
     matched, doubtful = False, None
-    for inner, doubt in joined(step.optional or (), env, bound):
+    for inner, doubt in _joined(step.optional or (), env, bound, 0, set()):
         matched = matched or doubt is None
         doubtful = doubtful or doubt
         yield {alias: inner.sources[alias] for alias in step.aliases}, doubt

@@ -92,7 +92,7 @@ def _joined(node: Node, env: Env) -> Iterator[tuple[Env, NotKnown | None]]:
     written = [alias for step in plan.steps for alias in step.aliases]
     steps = joins.ordered(plan.steps, conditions)
     joins.arrange(steps, conditions)
-    for inner, doubt in joins.joined(steps, env, {}):
+    for inner, doubt in joins.joined(steps, env):
         yield Env(env.machine, env, {alias: inner.sources[alias] for alias in written}), doubt
 
 
