@@ -51,7 +51,7 @@ def row(audit: Audit, seconds: float) -> Row:
         files=len(audit.project.files),
         statements=audit.statements + unparsed,
         unparsed=unparsed,
-        unmodelled=sum(u.security for u in open_) - unparsed - kinds["assumed"],
+        unmodelled=sum(u.security and u.kind not in ("syntax", "assumed") for u in open_),
         assumed=kinds["assumed"],
         tables=len(audit.result.coverage.tables),
         seconds=seconds,
