@@ -90,9 +90,14 @@ def _between(value: Value, low: Value, high: Value, *, negated: bool, symmetric:
 
 def _in(node: Node, env: Env, evaluate: Evaluate, operator: str) -> bool | None:
     left = evaluate(node["lexpr"], env)
+    items = node["rexpr"]["List"]["items"]
+    if type(left) in (str, Untyped):  # a name in a list of names: the commonest question by far
+        texts = [item["A_Const"]["sval"].get("sval", "") for item in items if "sval" in item.get("A_Const", ())]
+        if len(texts) == len(items):
+            return (left in texts) == (operator == "=")
     found: bool | None = False
     doubt: NotKnown | None = None
-    for item in node["rexpr"]["List"]["items"]:
+    for item in items:
         try:
             same = binary("=", left, evaluate(item, env))
         except NotKnown as error:
