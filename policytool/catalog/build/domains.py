@@ -15,6 +15,7 @@ from policytool.catalog.expression.names import Names, Relation
 from policytool.catalog.expression.types import type_name
 from policytool.catalog.model import Constraint, Name
 from policytool.catalog.objects import Domain
+from policytool.catalog.spelling import qualified
 
 
 def create(state: State, node: Node) -> None:
@@ -73,8 +74,10 @@ def check_text(node: Node, names: Names, kind: str) -> str:
 
 
 def _default(state: State, domain: Domain, node: Node | None) -> str | None:
-    # DEFAULT NULL is no default, as in StoreAttrDefault's callers.
-    if node is None or node.get("A_Const", {}).get("isnull"):
+    # DEFAULT NULL is no default, as in StoreAttrDefault's callers; cut to a length, or made a domain's, it is no plain
+    # NULL any more.
+    made = "(" in domain.type or any(qualified(*key) == domain.type for key in state.domains)
+    if node is None or (node.get("A_Const", {}).get("isnull") and not made):
         return None
     return canonical(node, names_of(state), expected=domain.type)
 
