@@ -180,6 +180,37 @@ end $$;
 select app.make('ok', array['sad', 'ok']::app.mood[]);
 select app.for_row(null);
 """,
+    "columns and variables of one name": """
+create function app.by_column(tablename text) returns int language plpgsql as $$
+#variable_conflict use_column
+declare n int; begin
+  select count(*) into n from pg_tables where schemaname = 'app' and tablename = tablename;
+  return n;
+end $$;
+create function app.by_variable(tablename text) returns int language plpgsql as $$
+#variable_conflict use_variable
+declare n int; begin
+  select count(*) into n from pg_tables t where t.schemaname = 'app' and t.tablename = tablename;
+  return n;
+end $$;
+create function app.in_sql(tablename text) returns bigint language sql as $$
+  select count(*) from pg_tables where schemaname = 'app' and tablename = $1 $$;
+do $$ begin
+  execute format('create table app.n_%s_%s_%s ()', app.by_column('a'), app.by_variable('a'), app.in_sql('a'));
+end $$;
+""",
+    "rows of data statements": """
+create function app.touch_all() returns setof text language plpgsql as $$ begin
+  return query update app.log set line = 'x' returning line;
+end $$;
+select app.touch_all();
+do $$ declare r record; begin
+  for r in update app.log set line = 'y' returning line loop
+    insert into app.log values (r.line);
+  end loop;
+  create table app.after ();
+end $$;
+""",
     "a missing function": """
 do $$ begin
   perform app.absent(1);

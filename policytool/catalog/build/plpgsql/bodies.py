@@ -35,6 +35,15 @@ _WORDS: Final = frozenset(
 _ROW: Final = "public.some_row"  # a type the parser has never heard of counts as that of a row
 
 
+_CONFLICT: Final = re.compile(r"\s*#\s*variable_conflict\s+(?:use_)?(\w+)", re.IGNORECASE)
+
+
+def conflict(body: str) -> str:
+    """What #variable_conflict says of names that both a column and a variable have."""
+    found = _CONFLICT.match(body)
+    return found[1].lower() if found is not None else "error"
+
+
 def block(state: State, body: str) -> tuple[Node | None, Types]:
     """The tree of a DO block, and the types of its variables that the parser was not told."""
     text, types = prepared(body, lambda name: _is_row(state, name))

@@ -15,6 +15,7 @@ from policytool.syntax.node import kind_of, names
 Node = dict[str, Any]
 Columns = Sequence[str] | None  # None: not all known
 Scope = dict[str, Columns]
+_SETTLED = ("assumed", "refused")
 _CLAUSES = ("targetList", "whereClause", "groupClause", "havingClause", "limitCount", "limitOffset")
 
 
@@ -109,7 +110,8 @@ class Names:
         if found is None or found[0] not in ("tables", "views"):
             return None
         item = state.tables.get(found[1]) or state.views[found[1]]
-        if getattr(item, "assumed", False):
+        # A column that something left out may have made is not missing for certain.
+        if getattr(item, "assumed", False) or any(r.kind not in _SETTLED for r in state.unmodelled):
             return None
         return (*(column.name for column in item.columns), "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid")
 
@@ -152,12 +154,14 @@ class Names:
 
     def _column(self, parts: Sequence[str], scopes: Sequence[Scope], merged: set[str]) -> None:
         variable = self._is_variable(parts)
+        if variable and self._machine.conflict == "variable":
+            return
         if len(parts) == 1:
             for scope in scopes:
                 owners = [name for name, columns in scope.items() if columns is not None and parts[0] in columns]
                 if len(owners) > 1 and parts[0] not in merged:
                     raise Refused("42702", f'column reference "{parts[0]}" is ambiguous')
-                if owners and variable and not self._machine.columns_first:
+                if owners and variable and self._machine.conflict == "error":
                     raise Refused("42702", f'column reference "{parts[0]}" is ambiguous')
                 if owners or None in scope.values():
                     return

@@ -64,8 +64,8 @@ class Machine(Protocol):
         """The rows of pg_event_trigger_ddl_commands()."""
 
     @property
-    def columns_first(self) -> bool:
-        """Whether a column hides a variable of the same name, instead of being ambiguous with it."""
+    def conflict(self) -> str:
+        """What a name means that both a column and a variable have: column, variable, or (error) neither."""
 
 
 class Env:
@@ -93,6 +93,9 @@ class Env:
 
     def column(self, parts: Sequence[str]) -> Value:
         """The value of a column or variable."""
+        conflict = self.machine.conflict
+        if conflict == "variable" and self.machine.names_variable(parts):
+            return self._variable(parts)
         env: Env | None = self
         while env is not None:
             try:
@@ -100,8 +103,8 @@ class Env:
             except KeyError:
                 env = env.parent
                 continue
-            if len(parts) == 1 and not self.machine.columns_first:
-                self._check_ambiguity(parts)
+            if len(parts) == 1 and conflict == "error" and self.machine.names_variable(parts):
+                raise Refused("42702", f'column reference "{parts[0]}" is ambiguous')
             return known(value)
         return self._variable(parts)
 
@@ -119,13 +122,6 @@ class Env:
         # Names that mean nothing have been refused before; here only columns are left that nobody listed.
         raise NotKnown(f"the column {'.'.join(parts)}")
 
-    def _check_ambiguity(self, parts: Sequence[str]) -> None:
-        try:
-            self.machine.variable(parts)
-        except KeyError:
-            return
-        raise Refused("42702", f'column reference "{parts[0]}" is ambiguous')
-
 
 def _among(sources: Mapping[str, Row], parts: Sequence[str]) -> Value:
     if len(parts) == 1:
@@ -139,7 +135,7 @@ def _among(sources: Mapping[str, Row], parts: Sequence[str]) -> Value:
     try:
         return row.get(parts[-1])
     except KeyError:
-        raise Refused("42703", f"column {'.'.join(parts)} does not exist") from None
+        raise NotKnown(f"the column {'.'.join(parts)}") from None
 
 
 def _whole(row: Row) -> Record:

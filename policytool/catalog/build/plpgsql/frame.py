@@ -15,10 +15,10 @@ _UNSET = Unknown("a record that nothing was assigned to")
 class Frame:
     """The variables (datums, in PL/pgSQL's words) with their values, and the names that are in sight."""
 
-    def __init__(self, datums: Sequence[Node] = (), *, function: str = "", columns_first: bool = False) -> None:
+    def __init__(self, datums: Sequence[Node] = (), *, function: str = "", conflict: str = "error") -> None:
         self.datums = datums
         self.function = function
-        self.columns_first = columns_first
+        self.conflict = conflict
         self.values: dict[int, Value] = {}
         self.parameters: Sequence[Value] = ()
         self.types: Mapping[tuple[str, int], str] = {}  # what variables were declared with, by name and line

@@ -83,9 +83,8 @@ def over_array(machine: Machine, node: Node) -> Signal | None:
 
 def over_query(machine: Machine, node: Node) -> Signal | None:
     """FOR over a query."""
-    holder = node["query"]["PLpgSQL_expr"]
     try:
-        rows = machine.rows(query_of(holder["query"], holder.get("parseMode", 0)))
+        rows = sql.rows_of(machine, node["query"]["PLpgSQL_expr"])
     except NotKnown as error:
         return unfollowed(machine, node, error)
     return _over_rows(machine, node, rows)

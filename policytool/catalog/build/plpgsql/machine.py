@@ -66,9 +66,9 @@ class Machine(Assignment):
         return self._state
 
     @property
-    def columns_first(self) -> bool:
-        """Whether a column hides a variable of the same name."""
-        return self.frame.columns_first
+    def conflict(self) -> str:
+        """What a name means that both a column and a variable have."""
+        return self.frame.conflict
 
     def step(self) -> None:
         """Count one row of a query."""

@@ -159,7 +159,7 @@ def _in_plpgsql(machine: Machine, function: Function, values: Sequence[Value]) -
     if tree is None:
         machine.report("the body does not parse")
         raise NotKnown(f"what {function.name}() gives")
-    frame = Frame(tree.get("datums", ()), function=function.name)
+    frame = Frame(tree.get("datums", ()), function=function.name, conflict=bodies.conflict(function.body))
     frame.body = function.body
     frame.types = types
     frame.arguments = [argument.type for argument in function.arguments]
@@ -233,7 +233,7 @@ def _in_sql(machine: Machine, function: Function, values: Sequence[Value]) -> Va
 
     if function.atomic:
         raise NotKnown(f"what {function.name}() gives")
-    frame = Frame(function=function.name, columns_first=True)
+    frame = Frame(function=function.name, conflict="column")
     frame.parameters = values
     inputs = [a for a in function.arguments if a.mode in _INPUTS]
     frame.named = {a.name: value for a, value in zip(inputs, values, strict=False) if a.name is not None}

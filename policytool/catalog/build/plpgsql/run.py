@@ -30,7 +30,7 @@ def block(state: State, node: Node) -> None:
         state.record("the block does not parse" if tree is None else "blocks run each other too deep", kind=_BLOCK)
         return
     machine = Machine(state, budget_of(state), _BLOCK, places_of(state, body, options["as"].get("location", 0)))
-    machine.frame = Frame(tree.get("datums", ()))
+    machine.frame = Frame(tree.get("datums", ()), conflict=bodies.conflict(body))
     machine.frame.types = types
     machine.frame.owners = scopes.owners(tree)
     routines.declare_common(machine.frame, {})

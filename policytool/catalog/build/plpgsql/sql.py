@@ -196,14 +196,21 @@ def return_query(machine: Machine, node: Node) -> Signal | None:
             text, parameters = text_of(machine, {"query": node["dynquery"], "params": node.get("params", ())})
             execute(machine, text, parameters)
         else:
-            holder = node["query"]["PLpgSQL_expr"]
-            rows = machine.rows(query_of(holder["query"], holder.get("parseMode", 0)))
-            machine.frame.results += rows.certain()
+            machine.frame.results += rows_of(machine, node["query"]["PLpgSQL_expr"]).certain()
             return None
     except NotKnown as error:
         reason = error.reason
     machine.frame.results.append([Unknown(reason)])
     return None
+
+
+def rows_of(machine: Machine, holder: Node) -> Rows:
+    """The rows of the statement in a PLpgSQL_expr; a data statement with RETURNING is run, and its rows not known."""
+    ((kind, tree),) = statements(holder["query"])
+    if kind in _DATA:
+        data(machine, kind, tree, holder["query"])
+        raise NotKnown(_RETURNED)
+    return machine.rows(query_of(holder["query"], 0))
 
 
 # --- EXECUTE --------------------------------------------------------------------------------------------------------
@@ -274,6 +281,6 @@ def outside(machine: Machine, tree: Node, parameters: Sequence[Value]) -> Rows:
 
 
 def _given(machine: Machine, parameters: Sequence[Value]) -> Frame:
-    frame = Frame(function=machine.frame.function, columns_first=True)
+    frame = Frame(function=machine.frame.function, conflict="column")
     frame.parameters = parameters
     return frame
