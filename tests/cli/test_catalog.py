@@ -96,7 +96,7 @@ def test_the_text_audit_of_a_snapshot_gives_places(cli: Cli) -> None:
 
 def test_sql_makes_the_same_catalog(cli: Cli) -> None:
     """The SQL of a project, audited as a project, has the same tables and policies."""
-    cli.migration(CLEAN_TABLE + MORE)
+    cli.migration(CLEAN_TABLE + MORE.replace("select private.unknown_effect();\n", ""))
     cli("catalog", "-f", "sql", "-o", "schema.sql")
     before, after = (cli("catalog", source, "--schema", "public").out for source in (".", "schema.sql"))
     assert after.splitlines()[1:] == before.splitlines()[1:]
