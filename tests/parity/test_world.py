@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from policytool.errors import NoPostgres
-from policytool.postgres.binaries import Binaries, embedded
+from policytool.postgres.binaries import Binaries, embedded, version_of
 from policytool.postgres.server import throwaway
 from tests.catalog.build.support import run
 from tests.parity.support import built, disagreements
@@ -26,10 +24,7 @@ def installed() -> Iterator[Binaries]:
         yield embedded()
     named = os.environ.get("POLICYTOOL_TEST_POSTGRES", "").split(":")
     for folder in [*Path("/usr/lib/postgresql").glob("*/bin"), *map(Path, filter(None, named))]:
-        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
-        found = re.search(r"\d+\.\d+", said)
-        assert found is not None
-        yield Binaries(provider="local", bin=folder, version=found[0])
+        yield Binaries(provider="local", bin=folder, version=version_of(folder))
 
 
 @pytest.mark.server

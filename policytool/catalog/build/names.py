@@ -53,8 +53,8 @@ class NamesOf:
 
     def result(self, function: Name, arity: int) -> str | None:
         """The type that a function returns; None where it is not known or depends on the arguments' types."""
-        found = self._accepting(function, arity)
-        return self._state.functions[found[0]].returns if len(found) == 1 else None
+        found = {self._state.functions[signature].returns for signature in self._accepting(function, arity)}
+        return found.pop() if len(found) == 1 else None
 
     def result_columns(self, function: Name, arity: int) -> tuple[tuple[str, str], ...]:
         """The columns of a function that returns rows."""

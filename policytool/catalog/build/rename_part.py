@@ -43,6 +43,8 @@ def piece(state: State, object_type: str, node: Node, new: str) -> None:
         if getattr(item, "assumed", False):
             return
         raise Refused("42704", f'{noun} "{old}" for table "{key[1]}" does not exist')
+    if old == new and object_type == "OBJECT_TRIGGER" and state.major_version >= 15:
+        return  # only before 15 was that a conflict
     if named_part(parts, new) is not None:
         raise Refused("42710", f'{noun} "{new}" for relation "{key[1]}" already exists')
     state.update(store, key, **{field: with_name(parts, old, new)})

@@ -54,8 +54,8 @@ class ServerNames:
 
     def result(self, function: Name, arity: int) -> str | None:
         """The type that a function returns; None where there is a choice."""
-        found = self._accepting(function, arity)
-        return found[0]["returns"] if len(found) == 1 else None
+        found = {row["returns"] for row in self._accepting(function, arity)}
+        return found.pop() if len(found) == 1 else None
 
     def result_columns(self, function: Name, arity: int) -> tuple[tuple[str, str], ...]:
         """The columns of a function that returns rows."""
