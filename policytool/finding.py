@@ -14,8 +14,8 @@ from policytool.syntax.location import Location
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 Persona = Literal["everyone", "auditor"]
-Concern = Literal["security", "correctness", "performance"]
-CONCERNS: tuple[Concern, ...] = ("security", "correctness", "performance")
+Concern = Literal["security", "correctness", "availability", "performance"]
+CONCERNS: tuple[Concern, ...] = ("security", "correctness", "availability", "performance")
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 

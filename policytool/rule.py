@@ -79,7 +79,8 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
 class Rule(ABC):
     """Base of all rules. The docstring of a rule is its one-line title; its page is the Markdown file of the same stem.
 
-    `concern` orders findings of one severity: what leaks comes before what does not work, and that before what is slow.
+    `concern` orders findings of one severity: what leaks, then what does not work, what stops others while a migration
+    runs, what is slow.
     `persona` is `auditor` for what only a security review wants to read (off by default for everyone else).
     `splinter` names the lint of Supabase's advisor it covers, `cwe` the weakness.
     """
