@@ -112,16 +112,21 @@ def parity(
     config: Config | None = None,
     platform: PlatformName | None = None,
     as_tool: bool = False,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Parity:
     """Build a source's catalog, apply the same files to a throwaway server, and hold the two against each other."""
     from policytool.postgres.observe import compare
+    from policytool.postgres.providers import choose
 
     config = config or Config()
     progress("reading")
     project = read(source or config.source or ".", as_tool=as_tool, max_bytes=config.max_bytes)
-    progress(f"applying {len(project.files)} files")
-    return compare(project, choose_platform(project, config, platform))
+    provider = choose(postgres, major, declared=declared)
+    progress(f"applying {len(project.files)} files to {provider.name} Postgres")
+    return compare(project, choose_platform(project, config, platform), provider=provider)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from policytool.cli.options import common, configuration, progress, targets, write
+from policytool.cli.servers import server_options
 
 if TYPE_CHECKING:
     from policytool.postgres.observe import Parity
@@ -16,6 +17,7 @@ FORMATS = ("text", "json")
 
 @click.command("parity")
 @click.argument("source", required=False)
+@server_options
 @common(FORMATS)
 def command(source: str | None, **options: Any) -> int:
     """Check policytool's own reading of SOURCE against Postgres.
@@ -27,6 +29,7 @@ def command(source: str | None, **options: Any) -> int:
     \b
     policytool parity
     policytool parity supabase/migrations -f json
+    policytool parity --postgres local --pg 17
     """
     from policytool import api
 
@@ -34,7 +37,14 @@ def command(source: str | None, **options: Any) -> int:
     say = progress(quiet=options["quiet"], disabled=options["no_progress"])
     try:
         found = api.parity(
-            source, config=config, platform=options["platform"], as_tool=options["as_tool"], progress=say
+            source,
+            config=config,
+            platform=options["platform"],
+            as_tool=options["as_tool"],
+            postgres=options["postgres"],
+            major=options["major"],
+            declared=options["yes_throwaway"],
+            progress=say,
         )
     finally:
         say("")

@@ -71,7 +71,7 @@ def replay(
     administrator: Administrator | None = None,
     progress: Callable[[FileResult], None] = lambda _: None,
 ) -> tuple[FileResult, ...]:
-    """Run the files in order on one connection, each after RESET ALL, up to the first error or past it.
+    """Run the files in order on one connection, each as if on a new one, up to the first error or past it.
 
     With an administrator, the server's superuser runs the statements that only it may run; `extensions` says what else
     comes with one.
@@ -83,7 +83,7 @@ def replay(
         for number, source in enumerate(files, 1):
             if connection.closed:
                 connection = server.connect(database, user, settings=settings)
-            connection.execute("reset all")
+            connection.execute("reset all; reset role; discard temp")
             results.append(_apply(connection, as_file(source, number), rights))
             progress(results[-1])
             if results[-1].error and not keep_going:

@@ -51,3 +51,19 @@ def test_refused_file_is_named(cli: Cli) -> None:
     assert "2 files on PostgreSQL 18, 1 of them refused" in ran.out
     (refused,) = cli("parity", "-f", "json").json["refused"]
     assert (refused["line"], refused["sqlstate"]) == (2, "42P01")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--postgres", "elsewhere"], 2, "--postgres elsewhere: no such provider"),
+        (["--postgres", "embedded", "--pg", "13"], 4, "not 13"),
+        (["--postgres", "postgresql://db.example.com/x"], 4, "--yes-throwaway"),
+    ],
+)
+def test_server_is_the_one_that_is_asked_for(cli: Cli, arguments: list[str], code: int, said: str) -> None:
+    """Another one is not taken in its place."""
+    cli.migration(CLEAN_TABLE)
+    ran = cli("parity", *arguments)
+    assert ran.code == code
+    assert said in ran.err

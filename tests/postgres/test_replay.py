@@ -35,6 +35,17 @@ def rows(server: Server, database: str, query: Any) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
+def test_each_file_begins_afresh(server: Server, empty: str) -> None:
+    """Settings, the role and temporary tables of one file are not there for the next."""
+    first = "set search_path = nowhere; set role pg_monitor; create temporary table rows (a int);"
+    second = "create temporary table rows (b int); create table public.shown as select current_user, b from rows;"
+    first_result, second_result = replay(server, empty, [first, second])
+    assert (first_result.error, second_result.error) == (None, None)
+    assert rows(server, empty, "select relowner::regrole::text from pg_class where relname = 'shown'") == [
+        ("supabase_admin",)
+    ]
+
+
 def test_error_has_place_and_postgres_words(database: Connection) -> None:
     """Line and column count from 1 in the whole file and in characters, past a letter of more than one byte."""
     text = "-- é\ncreate table t (a int);\n\nselect a,\n  é, nowhere from t;\n"

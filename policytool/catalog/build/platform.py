@@ -15,6 +15,17 @@ from policytool.syntax.parse import parse_file
 # Supabase stopped granting new tables to the API roles: new projects on the first date, all on the second.
 NEW_PROJECTS_EXPLICIT = "20260530"
 ALL_EXPLICIT = "20261030"
+# Predefined roles by the major version that brought them, as far as not every version has them.
+_SINCE = {
+    "pg_read_all_data": 14,
+    "pg_write_all_data": 14,
+    "pg_database_owner": 14,
+    "pg_checkpoint": 15,
+    "pg_create_subscription": 16,
+    "pg_use_reserved_connections": 16,
+    "pg_maintain": 17,
+    "pg_signal_autovacuum_worker": 18,
+}
 
 
 class Platform(Struct, frozen=True, kw_only=True):
@@ -92,6 +103,8 @@ def _day(version: str) -> str:
 def _run(state: State, file: SqlFile) -> None:
     state.reset_session()
     for statement in parse_file(file).statements:
+        if statement.kind == "CreateRoleStmt" and _SINCE.get(statement.node["role"], 0) > state.major_version:
+            continue
         state.statement = statement
         fold(state, statement.kind, statement.node)
     state.statement = None
