@@ -13,7 +13,7 @@ from policytool.postgres.standins import own_extensions, standin_names
 DEMAND = (
     *("pg_cron", "pg_net", "pgcrypto", "uuid-ossp", "pg_trgm", "vector", "pg_stat_statements", "http", "unaccent"),
     *("supabase_vault", "postgis", "pgjwt", "pg_tle", "pg_graphql", "moddatetime", "btree_gist", "citext", "wrappers"),
-    *("pgsodium", "pgmq", "pg_jsonschema", "hypopg", "index_advisor", "plpgsql_check"),
+    *("pgsodium", "pgmq", "pg_jsonschema", "hypopg", "index_advisor", "plpgsql_check", "pgtap"),
 )
 
 
