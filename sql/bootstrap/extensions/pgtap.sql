@@ -56,7 +56,8 @@ create function tap_is(passed boolean, have text, want text, description text) r
         '        have: ' || coalesce(have, 'NULL') || E'\n        want: ' || want);
 
 -- Functions of any type cannot have a body that Postgres binds to its names, so these look for their home when called.
-create function "is"(have anyelement, want anyelement, description text default null) returns text language plpgsql as $$
+create function "is"(have anyelement, want anyelement, description text default null)
+    returns text language plpgsql as $$
 declare
     line text;
     home constant name := (
@@ -69,7 +70,8 @@ begin
     return line;
 end
 $$;
-create function isnt(have anyelement, want anyelement, description text default null) returns text language plpgsql as $$
+create function isnt(have anyelement, want anyelement, description text default null)
+    returns text language plpgsql as $$
 declare
     line text;
     home constant name := (
@@ -114,7 +116,8 @@ begin
     return line;
 end
 $$;
-create function doesnt_match(have anyelement, want text, description text default null) returns text language plpgsql as $$
+create function doesnt_match(have anyelement, want text, description text default null)
+    returns text language plpgsql as $$
 declare
     line text;
     home constant name := (
