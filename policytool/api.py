@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from policytool.access import Conventions
     from policytool.audit.outcome import Audit
     from policytool.audit.run import Selection
-    from policytool.catalog.build import Built, Change
+    from policytool.catalog.build import Built
     from policytool.catalog.build.platform import Platform
     from policytool.postgres.apply import Applied
     from policytool.postgres.observe import Parity
-    from policytool.rule import Context, Step
+    from policytool.rule import Context
 
 DEFAULT_SCHEMAS = ("public", "graphql_public")
 # What a migration says that runs behind Supabase's API. auth.users alone is any server with GoTrue.
@@ -161,6 +161,7 @@ def applied(
 def context(loaded: Loaded) -> Context:
     """What rules look at, made from a loaded source."""
     from policytool.access import Access, make_profile
+    from policytool.catalog.history import steps_of
     from policytool.rule import Context
 
     conventions = _conventions(loaded.config)
@@ -175,7 +176,7 @@ def context(loaded: Loaded) -> Context:
         catalog=catalog,
         access=Access(catalog, profile, conventions),
         conventions=conventions,
-        steps=_steps(loaded.built),
+        steps=steps_of(loaded.built),
     )
 
 
@@ -222,16 +223,4 @@ def _conventions(config: Config) -> Conventions:
         public_tables=config.public_tables,
         trusted_signup=config.trusted_signup,
         options=config.rules,
-    )
-
-
-def _steps(built: Built) -> tuple[Step, ...]:
-    from policytool.rule import Step
-
-    changes: dict[int, list[Change]] = {}
-    for change in built.journal:
-        changes.setdefault(change.statement, []).append(change)
-    return tuple(
-        Step(statement=statement, changes=tuple(changes.get(ordinal, ())))
-        for ordinal, statement in enumerate(built.statements)
     )

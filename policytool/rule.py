@@ -12,21 +12,19 @@ from msgspec import Struct
 
 from policytool.access import Access
 from policytool.access.profile import Conventions
+from policytool.catalog.history import History, Step
 from policytool.catalog.model import Constraint, Function, Grant, Policy, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import Concern, Confidence, Finding, Fix, ObjectRef, Persona, Related, Severity
 from policytool.syntax.location import Location
-from policytool.syntax.statement import Statement
 
 if TYPE_CHECKING:
     from policytool.catalog.build import Change
 
-
-class Step(Struct, frozen=True, kw_only=True):
-    """A migration statement with what it changed: the subject of migration rules."""
-
-    statement: Statement
-    changes: tuple[Change, ...]
+__all__ = [
+    "CatalogRule", "Context", "ForeignKeyRule", "FunctionRule", "PolicyRule", "Rule", "StatementRule", "Step",
+    "TableRule", "ViewRule",
+]  # fmt: skip
 
 
 class Context(Struct, frozen=True, kw_only=True, dict=True):
@@ -36,6 +34,11 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
     access: Access
     conventions: Conventions
     steps: tuple[Step, ...] = ()  # empty where the source is no migrations
+
+    @functools.cached_property
+    def history(self) -> History:
+        """What each statement found and what it left, and which statements commit together."""
+        return History(self.steps, self.catalog)
 
     @functools.cached_property
     def sweeping(self) -> frozenset[Location]:
@@ -52,18 +55,18 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
         return not grant.by_default and grant.made not in self.sweeping
 
     @functools.cached_property
-    def _history(self) -> dict[tuple[str, object], list[Change]]:
-        history: dict[tuple[str, object], list[Change]] = {}
+    def _changes(self) -> dict[tuple[str, object], list[Change]]:
+        changes: dict[tuple[str, object], list[Change]] = {}
         for step in self.steps:
             for change in step.changes:
-                history.setdefault((change.kind, change.key), []).append(change)
-        return history
+                changes.setdefault((change.kind, change.key), []).append(change)
+        return changes
 
     def settled(self, item: View | Function, *fields: str) -> Location | None:
         """The statement that last changed one of these fields; the one that made the object where none is on record."""
         views = ("views", (item.schema, item.name))
         key: tuple[str, object] = ("functions", item.signature) if isinstance(item, Function) else views
-        for change in reversed(self._history.get(key, ())):
+        for change in reversed(self._changes.get(key, ())):
             if change.after is None:
                 break
             if change.before is None or any(getattr(change.before, f) != getattr(change.after, f) for f in fields):

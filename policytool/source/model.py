@@ -12,7 +12,8 @@ class SqlFile(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     repeatable: bool = False
     skipped_by_tool: bool = False
-    transaction: bool = True
+    transaction: bool = True  # the tool runs it in one transaction, or sends it as one
+    layout: str = ""
     includes: tuple["Include", ...] = ()
 
 

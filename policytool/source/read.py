@@ -16,6 +16,7 @@ from policytool.source.layout import Candidate, candidates
 from policytool.source.model import Note, Project, SqlFile
 from policytool.source.order import Entry, Ordered, order
 from policytool.source.sections import up_only
+from policytool.source.sending import AUTOCOMMIT
 from policytool.source.supabase_config import SupabaseConfig, read_config
 from policytool.source.tree import DiskTree, Tree, Unreadable, too_large
 from policytool.source.tree import shown as shown_path
@@ -23,8 +24,6 @@ from policytool.source.tree import shown as shown_path
 MAX_BYTES = 64 << 20
 _DATABASE = re.compile(r"^postgres(?:ql)?://", re.IGNORECASE)
 _STATEMENT = re.compile(r"\A(?:\s|;|--[^\n]*|/\*.*?\*/)*\Z", re.DOTALL)
-# These send a file to the server statement by statement; all others wrap it in a transaction or send it as one.
-_AUTOCOMMIT = frozenset(("plain", "file", "stdin", "sqitch", "supabase-declarative"))
 _SHOWN_FOLDERS = 4
 
 
@@ -110,7 +109,7 @@ def _file_of(tree: Tree, name: str, source: str, root: str | None = None) -> Pro
 def _single(path: str, text: str) -> SqlFile:
     up = up_only(text)
     version = re.match(r"\d+", posixpath.basename(path))
-    return SqlFile(path=path, text=up.text, version=version[0] if version else None, transaction=False)
+    return SqlFile(path=path, text=up.text, version=version[0] if version else None, transaction=False, layout="file")
 
 
 def _text(data: bytes, path: str) -> tuple[str, tuple[Note, ...]]:
@@ -194,7 +193,8 @@ class _Reader:
             version=entry.version,
             repeatable=entry.repeatable,
             skipped_by_tool=entry.skipped_by_tool,
-            transaction=up.transaction and self._layout not in _AUTOCOMMIT,
+            transaction=up.transaction and self._layout not in AUTOCOMMIT,
+            layout=self._layout,
         )
 
     def _missed(self, path: str, reason: str) -> None:

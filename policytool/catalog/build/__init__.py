@@ -24,20 +24,24 @@ class Built(Struct, frozen=True, kw_only=True):
     statements: tuple[Statement, ...]
     journal: tuple[Change, ...]
     platform: Platform
+    roots: tuple[SqlFile, ...] = ()  # for each statement the file that was run, which may include the statement's
 
 
 def build(files: Sequence[SqlFile], platform: Platform) -> Built:
     """Fold the files, in their order, onto the platform's catalog. Nothing is executed; nothing raises on bad SQL."""
     statements: list[Statement] = []
+    roots: list[SqlFile] = []
     with collector_paused():
         state = start(platform)
         for file in files:
             _fold_file(state, file, platform, statements)
+            roots += [file] * (len(statements) - len(roots))
     return Built(
         catalog=state.catalog(platform.name),
         statements=tuple(statements),
         journal=tuple(c for c in state.journal if c.statement >= 0),
         platform=platform,
+        roots=tuple(roots),
     )
 
 

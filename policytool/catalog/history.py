@@ -1,0 +1,229 @@
+"""The history of every object: what it was before and after each statement, and which statements belong together."""
+
+from __future__ import annotations
+
+import functools
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
+
+from policytool.catalog.objects import Catalog
+from policytool.catalog.transactions import spans
+from policytool.source.model import SqlFile
+from policytool.syntax.statement import Statement
+
+if TYPE_CHECKING:
+    from policytool.catalog.build import Built
+    from policytool.catalog.build.state import Change
+    from policytool.catalog.build.stores import Kind
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """A statement of the migrations with what it changed: the subject of migration rules.
+
+    `root` is the file that was run; `statement.file` may be one that it includes.
+    """
+
+    statement: Statement
+    changes: tuple[Change, ...]
+    ordinal: int
+    root: SqlFile
+
+
+class Unit(Struct, frozen=True, kw_only=True):
+    """Statements that commit together. `why` says so as part of a sentence; empty for a statement by itself."""
+
+    steps: tuple[Step, ...]
+    why: str
+
+    @property
+    def transaction(self) -> bool:
+        """Whether the statements run inside a transaction block."""
+        return bool(self.why)
+
+
+class _Entry(NamedTuple):
+    """What one change means for one name."""
+
+    ordinal: int
+    before: Any
+    after: Any
+    life: int  # the number of the object that had the name: a name that is dropped and made again has two
+    born: int | None  # ordinal of the statement that made that object; None if it was there before
+
+
+class _Lives(NamedTuple):
+    entries: dict[tuple[str, Any], list[_Entry]]
+    changes: dict[int, list[Change]]
+
+
+class History:
+    """All steps, with what they made of each object. Empty where the source is no migrations."""
+
+    def __init__(self, steps: Sequence[Step], catalog: Catalog) -> None:
+        self.steps = tuple(steps)
+        self._catalog = catalog
+
+    # --- objects ----------------------------------------------------------------------------------------------------
+
+    def before(self, kind: Kind, key: Any, step: Step) -> Any:
+        """The object that had this name just before the statement; None if there was none.
+
+        What the platform brought, and what is assumed because no migration made it, was there from the beginning.
+        """
+        return self._at(kind, key, step, bisect_left)
+
+    def after(self, kind: Kind, key: Any, step: Step) -> Any:
+        """The object that had this name just after the statement."""
+        return self._at(kind, key, step, bisect_right)
+
+    def timeline(self, kind: Kind, key: Any, step: Step | None = None) -> tuple[Change, ...]:
+        """All changes of the object that has this name after the statement (or at the end), under whatever name.
+
+        They go from its creation to its end. The object of that name that came last is meant where none is left.
+        """
+        entries = self._lives.entries.get((kind, key), [])
+        position = len(entries) if step is None else bisect_right(entries, step.ordinal, key=_ordinal)
+        entry = entries[max(position - 1, 0)] if entries else None
+        return tuple(self._lives.changes[entry.life]) if entry else ()
+
+    def born(self, kind: Kind, key: Any, step: Step) -> Step | None:
+        """The statement that made the object of this name, as it is at the statement; None if it was there before.
+
+        Of a statement that drops, it is the object that it drops; of one that creates, that which it creates. An object
+        that is dropped and made again is a new one.
+        """
+        entries = self._lives.entries.get((kind, key), [])
+        position = bisect_left(entries, step.ordinal, key=_ordinal)
+        if position and entries[position - 1].after is not None:
+            return self._step(entries[position - 1].born)
+        here = [e for e in entries[position:] if e.ordinal == step.ordinal]
+        if here and position == 0 and here[0].before is not None:
+            return self._step(here[0].born)
+        return next((self._step(e.born) for e in reversed(here) if e.after is not None), None)
+
+    def born_in_file(self, kind: Kind, key: Any, step: Step) -> bool:
+        """Whether the object was made by the same run of a file as the statement: nobody can use it yet, it is empty.
+
+        Renames are followed. One that was dropped and made again in the file counts: it is new. Where the files
+        together say what the schema is, rather than how it came to be, all of them count as one.
+        """
+        maker = self.born(kind, key, step)
+        return maker is not None and together(maker.root, step.root)
+
+    # --- statements -------------------------------------------------------------------------------------------------
+
+    def same_file(self, step: Step) -> tuple[Step, ...]:
+        """All statements of the file that was run, those of files that it includes among them."""
+        start, end = self._files[step.ordinal]
+        return self.steps[start:end]
+
+    def unit(self, step: Step) -> Unit:
+        """The statements that commit together with this one, and why."""
+        return self._units[step.ordinal]
+
+    def later(self, step: Step) -> tuple[Step, ...]:
+        """The statements of the same unit that follow."""
+        unit = self.unit(step)
+        return unit.steps[step.ordinal - unit.steps[0].ordinal + 1 :]
+
+    def earlier(self, step: Step) -> tuple[Step, ...]:
+        """The statements of the same unit that come before."""
+        unit = self.unit(step)
+        return unit.steps[: step.ordinal - unit.steps[0].ordinal]
+
+    # --- what is worked out once ------------------------------------------------------------------------------------
+
+    def _at(self, kind: Kind, key: Any, step: Step, bisect: Any) -> Any:
+        entries = self._lives.entries.get((kind, key))
+        if entries is None:
+            return getattr(self._catalog, kind).get(key)
+        position = bisect(entries, step.ordinal, key=_ordinal)
+        if position:
+            return entries[position - 1].after
+        first = entries[0]
+        return first.after if first.before is None and _assumed(first.after) else first.before
+
+    def _step(self, ordinal: int | None) -> Step | None:
+        return None if ordinal is None else self.steps[ordinal]
+
+    @functools.cached_property
+    def _lives(self) -> _Lives:
+        """For each name its changes in their order; one pass over the journal."""
+        entries: dict[tuple[str, Any], list[_Entry]] = {}
+        changes: dict[int, list[Change]] = {}
+        living: dict[tuple[str, Any], tuple[int, int | None]] = {}
+        for step in self.steps:
+            for change in step.changes:
+                name, old = (change.kind, change.key), (change.kind, change.old_key)
+                renamed = change.old_key is not None and change.before is not None and old != name
+                known = living.pop(old if renamed else name, None)
+                if known is None:
+                    made = change.before is None and not _assumed(change.after)
+                    known = len(changes), step.ordinal if made else None
+                life, born = known
+                changes.setdefault(life, []).append(change)
+                if renamed:
+                    entries.setdefault(old, []).append(_Entry(step.ordinal, change.before, None, life, born))
+                before = None if renamed else change.before
+                entries.setdefault(name, []).append(_Entry(step.ordinal, before, change.after, life, born))
+                if change.after is not None:
+                    living[name] = life, born
+        return _Lives(entries, changes)
+
+    @functools.cached_property
+    def _files(self) -> list[tuple[int, int]]:
+        """For each statement where the file that was run begins and ends."""
+        bounds: list[tuple[int, int]] = []
+        for _, group in groupby(self.steps, key=lambda step: (step.root.order, step.root.path)):
+            start, count = len(bounds), sum(1 for _ in group)
+            bounds += [(start, start + count)] * count
+        return bounds
+
+    @functools.cached_property
+    def _units(self) -> list[Unit]:
+        units: list[Unit] = []
+        while len(units) < len(self.steps):
+            base, end = self._files[len(units)]
+            steps = self.steps[base:end]
+            for start, stop, why in spans(steps[0].root, [step.statement for step in steps]):
+                units += [Unit(steps=steps[start:stop], why=why)] * (stop - start)
+        return units
+
+
+def together(one: SqlFile, other: SqlFile) -> bool:
+    """Whether two files are run as one, on a database that has seen neither.
+
+    Desired state spread over files is not run on what exists at all, and scripts that carry no version are a schema
+    that somebody loads from its beginning.
+    """
+    if one.path == other.path and one.order == other.order:
+        return True
+    if one.layout != other.layout:
+        return False
+    unversioned = one.version is None and other.version is None and not (one.repeatable or other.repeatable)
+    return one.layout == "supabase-declarative" or (one.layout == "plain" and unversioned)
+
+
+def steps_of(built: Built) -> tuple[Step, ...]:
+    """The statements of a build, each with what it changed."""
+    return tuple(_steps(built))
+
+
+def _steps(built: Built) -> Iterator[Step]:
+    changes: dict[int, list[Change]] = {}
+    for change in built.journal:
+        changes.setdefault(change.statement, []).append(change)
+    for ordinal, (statement, root) in enumerate(zip(built.statements, built.roots, strict=True)):
+        yield Step(statement=statement, changes=tuple(changes.get(ordinal, ())), ordinal=ordinal, root=root)
+
+
+def _ordinal(entry: _Entry) -> int:
+    return entry.ordinal
+
+
+def _assumed(item: Any) -> bool:
+    return getattr(item, "assumed", False) is True
