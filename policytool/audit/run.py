@@ -54,8 +54,9 @@ class Coverage(Struct, frozen=True, kw_only=True):
 
 
 class AuditResult(Struct, frozen=True, kw_only=True):
-    """Findings in report order, those ignored with their reasons, and the coverage."""
+    """Findings in report order, those ignored with their reasons, the rules that ran, and the coverage."""
 
+    rules: tuple[Rule, ...] = ()
     findings: tuple[Finding, ...]
     ignored: tuple[Ignored, ...]
     coverage: Coverage
@@ -95,7 +96,8 @@ def run(
     date = today or datetime.date.today()
     kept: list[Finding] = []
     ignored: list[Ignored] = []
-    for finding in walk(selected_rules(selection, config), context):
+    rules = selected_rules(selection, config)
+    for finding in walk(rules, context):
         finding = _with_severity(finding, config)
         if reason := reason_by_comment(finding, comments, context.catalog):
             ignored.append(Ignored(finding=finding, reason=reason, by="comment"))
@@ -105,7 +107,7 @@ def run(
             kept.append(finding)
     kept.sort(key=report_order)
     ignored.sort(key=lambda i: report_order(i.finding))
-    return AuditResult(findings=tuple(kept), ignored=tuple(ignored), coverage=_coverage(context, kept))
+    return AuditResult(rules=rules, findings=tuple(kept), ignored=tuple(ignored), coverage=_coverage(context, kept))
 
 
 def report_order(finding: Finding) -> tuple[object, ...]:

@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": "Which Postgres servers can be had, and what is missing.",
     "rules": "List the rules.",
     "explain": "What a rule means, and how to fix what it finds.",
+    "schema": "The JSON Schema of an audit, a catalog, or the configuration.",
 }
 
 

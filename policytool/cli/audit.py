@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +22,13 @@ from policytool.cli.options import (
     terminal_width,
     write,
 )
+from policytool.errors import UsageError
 
 if TYPE_CHECKING:
     from policytool.audit.outcome import Audit
     from policytool.config import Config
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html")
 RANK = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -67,7 +70,9 @@ def command(source: str | None, **options: Any) -> int:
     finally:
         say("")
     for form, path in targets(options["form"], options["outputs"], FORMATS):
-        write(path, render(audit, form, path, options))
+        write(path, render(audit, form, path, options, config))
+        if form == "github":
+            _summarise(audit)
     return exit_code(audit, config, options)
 
 
@@ -75,19 +80,36 @@ def _names(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
-def render(audit: Audit, form: str, path: Path | None, options: dict[str, Any]) -> str:
+def render(audit: Audit, form: str, path: Path | None, options: dict[str, Any], config: Config) -> str:
     """The report in one format."""
     match form:
-        case "json":
-            from policytool.report.json import render as as_json
-
-            return as_json(audit)
+        case "text":
+            return _text(audit, path, options)
         case "concise":
             from policytool.report.text import concise
 
             return "".join(f"{line}\n" for line in concise(audit))
-        case _:
-            return _text(audit, path, options)
+        case "junit":
+            from policytool.report.junit import render as as_junit
+
+            return as_junit(audit, options["fail_on"] or config.fail_on)
+    report: str = import_module(f"policytool.report.{form}").render(audit)
+    return report
+
+
+def _summarise(audit: Audit) -> None:
+    """Append to the summary page of the running GitHub job, where there is one."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        from policytool.report.markdown import render as as_markdown
+
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(as_markdown(audit))
+        except OSError as error:
+            raise UsageError(
+                f"{summary}: the job summary cannot be written: {error.strerror}", hint="unset GITHUB_STEP_SUMMARY"
+            ) from None
 
 
 def _text(audit: Audit, path: Path | None, options: dict[str, Any]) -> str:

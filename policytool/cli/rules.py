@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 
@@ -15,26 +17,49 @@ import click
     show_default=True,
     help="Form of the list.",
 )
-def command(form: str) -> int:
+@click.option("--splinter", is_flag=True, help="The lints of Supabase's advisor, and the rule that covers each.")
+def command(form: str, splinter: bool) -> int:
     """List every rule with its severity and title.
 
     \b
     policytool rules
+    policytool rules --splinter
     policytool rules -f json
     """
-    import msgspec
+    from policytool.report.json import pretty
 
+    if splinter:
+        from policytool.audit.splinter import lints
+
+        click.echo(pretty(lints()) if form == "json" else "\n".join(_lints()) + "\n", nl=False)
+    else:
+        click.echo(pretty(_documents()) if form == "json" else "\n".join(_rules()) + "\n", nl=False)
+    return 0
+
+
+def _documents() -> list[dict[str, object]]:
     from policytool.audit.registry import all_rules, title
 
-    rows = [
-        {"name": r.name, "severity": r.severity, "confidence": r.confidence, "persona": r.persona, "title": title(r),
-         "splinter": r.splinter, "cwe": r.cwe}
+    return [
+        {"name": r.name, "severity": r.severity, "confidence": r.confidence, "concern": r.concern,
+         "persona": r.persona, "title": title(r), "splinter": r.splinter, "cwe": r.cwe}
         for r in all_rules()
     ]  # fmt: skip
-    if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
-        return 0
-    width = max(len(str(row["name"])) for row in rows)
-    for row in rows:
-        click.echo(f"{row['name']:<{width}}  {row['severity']:<8} {row['title']}")
-    return 0
+
+
+def _rules() -> Iterator[str]:
+    from policytool.audit.registry import all_rules, title
+
+    width = max(len(rule.name) for rule in all_rules())
+    for rule in all_rules():
+        only = " (auditor)" if rule.persona == "auditor" else ""
+        yield f"{rule.name:<{width}}  {rule.severity:<8} {title(rule)}{only}"
+
+
+def _lints() -> Iterator[str]:
+    from policytool.audit.splinter import lints
+
+    width = max(len(lint.name) for lint in lints())
+    for lint in lints():
+        covered = ", ".join(lint.rules) or "no rule"
+        yield f"{lint.name:<{width}}  {covered}{'  (needs a live database)' if lint.live else ''}"

@@ -11,6 +11,8 @@ from rich.text import Text
 from policytool.audit.outcome import Audit
 from policytool.catalog.objects import Unmodelled
 from policytool.finding import SEVERITIES, Finding, Severity
+from policytool.report.groups import told
+from policytool.report.words import count, printable, tally
 from policytool.syntax.location import Location, excerpt
 
 STYLE: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
@@ -32,7 +34,7 @@ def show(audit: Audit, console: Console, *, verbosity: int = 0) -> None:
 def _head(audit: Audit, console: Console, verbosity: int) -> None:
     project, platform = audit.project, audit.platform
     schemas = ", ".join(platform.exposed_schemas) or "all"
-    read = f"{_count(len(project.files), 'file')} ({project.layout}), {_count(audit.statements, 'statement')}"
+    read = f"{count(len(project.files), 'file')} ({project.layout}), {count(audit.statements, 'statement')}"
     what = "a snapshot" if project.layout == "snapshot" else read
     line = f"{project.label}: {what}; platform {platform.name}: {platform.why}; exposed schemas: {schemas}"
     console.print(Text(line), soft_wrap=False, style="dim")
@@ -69,12 +71,11 @@ def _first(findings: list[Finding], rule: str) -> int:
 
 
 def _rest(console: Console, findings: list[Finding], left: int, shown: int) -> None:
-    files = len({f.location.path for f in findings if f.location})
-    where = f" in {_count(files, 'file')}" if files else ""
-    more = f"{left} more" if shown else str(left)
+    rest = told(findings[shown:])
+    more = rest.replace(" ", " more ", 1) if shown else rest
     names = printable(", ".join(f.object.identity.partition(" ")[2] for f in findings[shown : shown + 3]))
     text = Text(findings[0].severity, style=STYLE[findings[0].severity])
-    text.append(f"[{findings[0].rule}]: {more}{where}: {names}{', …' if left > 3 else ''}", style="default")
+    text.append(f"[{findings[0].rule}]: {more}: {names}{', …' if left > 3 else ''}", style="default")
     console.print(text)
 
 
@@ -156,7 +157,7 @@ def _assumed(items: Iterable[Unmodelled], console: Console, verbosity: int) -> N
 
 def _open(items: list[Unmodelled], console: Console, verbosity: int) -> None:
     if items:
-        console.print(Text(f"not analysed: {_count(len(items), 'statement')}", style="bold"))
+        console.print(Text(f"not analysed: {count(len(items), 'statement')}", style="bold"))
     shown = items if verbosity > 0 else items[:MAX_UNMODELLED]
     for item in shown:
         console.print(Text(printable(f"  {item.location.path}:{item.location.line}: {item.message}")))
@@ -167,15 +168,11 @@ def _open(items: list[Unmodelled], console: Console, verbosity: int) -> None:
 def _tail(audit: Audit, console: Console, verbosity: int) -> None:
     coverage, result = audit.result.coverage, audit.result
     total, clean = len(coverage.tables), coverage.clean
-    line = Text(f"{_count(total, 'table')} audited, {clean} clean, {total - clean} with findings", style="bold")
+    line = Text(f"{count(total, 'table')} audited, {clean} clean, {total - clean} with findings", style="bold")
     console.print(line)
     if not total:
         console.print(Text("no table was made by this SQL: that is no clean bill, there was nothing to judge"))
-    counts = [_count(result.count(s), s) if s != "info" else f"{result.count(s)} info" for s in SEVERITIES]
-    text = ", ".join(counts)
-    if result.ignored:
-        text += f"; {len(result.ignored)} ignored"
-    console.print(Text(text))
+    console.print(Text(tally(audit)))
     if verbosity == 0 and _hidden(result.findings):
         console.print(Text("-v shows every finding; `policytool explain RULE` tells more of one", style="dim"))
 
@@ -185,18 +182,9 @@ def _hidden(findings: Iterable[Finding]) -> bool:
     return any(count > SHOWN[severity] for (severity, _), count in totals.items())
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def concise(audit: Audit) -> Iterator[str]:
     """One line a finding: path:line:column: severity[rule] message."""
     for finding in audit.result.findings:
         place = finding.location
         where = f"{place.path}:{place.line}:{place.column}" if place else finding.identity
         yield printable(f"{where}: {finding.severity}[{finding.rule}] {finding.message}").replace("\n", " ")
-
-
-def printable(text: str) -> str:
-    """Text without control characters: a name in somebody's SQL must not drive the terminal that shows it."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

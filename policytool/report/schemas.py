@@ -1,0 +1,19 @@
+"""JSON Schemas of the documents that policytool writes and reads, made from their types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from policytool.catalog.snapshot import Document
+from policytool.config import Config
+from policytool.report.document import AuditDocument
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DOCUMENTS = {"audit": AuditDocument, "catalog": Document, "configuration": Config}
+
+
+def schema(what: str) -> dict[str, Any]:
+    """The JSON Schema of one kind of document."""
+    return {"$schema": DIALECT, "title": f"policytool {what}", **msgspec.json.schema(DOCUMENTS[what])}
