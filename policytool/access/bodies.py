@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
+from policytool.catalog.build.plpgsql.bodies import prepared, statement
 from policytool.catalog.model import Function, Name
-from policytool.catalog.spelling import identifier
 from policytool.syntax.fragments import parse_query
 from policytool.syntax.node import range_var, walk
 from policytool.syntax.plpgsql import parse_body
@@ -16,7 +17,6 @@ from policytool.syntax.split import split
 
 Node = Mapping[str, Any]
 _WRITES = {"InsertStmt": "relation", "UpdateStmt": "relation", "DeleteStmt": "relation", "MergeStmt": "relation"}
-_TAG = "$policytool$"
 
 
 class Touched(Struct, frozen=True, kw_only=True):
@@ -46,17 +46,22 @@ def touched(function: Function) -> Touched:
     return Touched(reads=frozenset(reads), writes=frozenset(writes), opaque=opaque)
 
 
+@functools.lru_cache(maxsize=4096)
 def plpgsql_tree(function: Function) -> dict[str, Any] | None:
     """The tree of a PL/pgSQL body, its arguments known by name; None where it cannot be parsed."""
-    arguments = ", ".join(
-        f"{identifier(a.name) if a.name else ''} {a.type}" for a in function.arguments if a.mode in ("IN", "INOUT")
-    )
-    if _TAG in function.body:
-        return None
-    returns = function.returns or "void"
-    return parse_body(
-        f"create function f({arguments}) returns {returns} language plpgsql as {_TAG}{function.body}{_TAG}"
-    )
+    tree = parse_body(statement(function, function.body, _never))
+    for is_row in (_never, _always) if tree is None else ():
+        # The parser stumbles over types of other schemas, and wants to be told which of them are rows.
+        tree = tree or parse_body(statement(function, prepared(function.body, is_row)[0], is_row))
+    return tree
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+def _always(_: str) -> bool:
+    return True
 
 
 def _queries(function: Function) -> Iterator[Node | None]:

@@ -14,6 +14,7 @@ from policytool.catalog.spelling import identifier
 from policytool.syntax.plpgsql import parse_block, parse_body
 
 Node = dict[str, Any]
+IsRow = Callable[[str], bool]
 Types = Mapping[tuple[str, int], str]  # name and line of a variable → the type it was declared with
 _TOKEN: Final = re.compile(
     r"""(?P<skip>\s+|--[^\n]*|/\*.*?\*/)
@@ -53,7 +54,7 @@ def block(state: State, body: str) -> tuple[Node | None, Types]:
 def function(state: State, item: Function) -> tuple[Node | None, Types]:
     """The tree of a function's body, and the types of its variables that the parser was not told."""
     text, types = prepared(item.body, lambda name: _is_row(state, name))
-    return parse_body(_statement(state, item, text)), types
+    return parse_body(statement(item, text, lambda name: _is_row(state, name))), types
 
 
 def _is_row(state: State, name: str) -> bool:
@@ -69,7 +70,7 @@ def _is_row(state: State, name: str) -> bool:
 # --- declarations ---------------------------------------------------------------------------------------------------
 
 
-def prepared(body: str, is_row: Callable[[str], bool]) -> tuple[str, Types]:
+def prepared(body: str, is_row: IsRow) -> tuple[str, Types]:
     """The body with the types of its variables replaced where the parser would stumble, line by line the same."""
     parts, position = [], 0
     types: dict[tuple[str, int], str] = {}
@@ -83,7 +84,7 @@ def prepared(body: str, is_row: Callable[[str], bool]) -> tuple[str, Types]:
     return "".join((*parts, body[position:])), types
 
 
-def _instead(spelled: str, is_row: Callable[[str], bool]) -> str | None:
+def _instead(spelled: str, is_row: IsRow) -> str | None:
     """What to tell the parser; None where it knows the type."""
     lowered = spelled.lower()
     if lowered.endswith("%rowtype"):
@@ -146,33 +147,33 @@ def _words(body: str) -> Iterator[tuple[str, int, int]]:
 # --- functions ------------------------------------------------------------------------------------------------------
 
 
-def _statement(state: State, item: Function, body: str) -> str:
-    """A statement that makes the function, for the parser of bodies."""
+def statement(item: Function, body: str, is_row: IsRow) -> str:
+    """A statement that makes the function, for the parser of bodies: with types that it knows."""
     arguments = []
     for argument in item.arguments:
         if argument.mode != "TABLE":
             name = "" if argument.name is None else f"{identifier(argument.name)} "
-            arguments.append(f"{argument.mode} {name}{_known(state, argument.type)}")
+            arguments.append(f"{argument.mode} {name}{_known(argument.type, is_row)}")
     head = "procedure" if item.kind == "procedure" else "function"
     tag = "$body$"
     while tag in body:
         tag = f"${tag.strip('$')}_$"
-    signature = f"{head} {identifier(item.name)}({', '.join(arguments)}){_returns(state, item)}"
+    signature = f"{head} {identifier(item.name)}({', '.join(arguments)}){_returns(item, is_row)}"
     return f"create {signature} language plpgsql as {tag}{body}{tag}"
 
 
-def _returns(state: State, item: Function) -> str:
+def _returns(item: Function, is_row: IsRow) -> str:
     if item.kind == "procedure" or any(a.mode in ("OUT", "INOUT") for a in item.arguments):
         return ""
-    table = [f"{identifier(a.name or '')} {_known(state, a.type)}" for a in item.arguments if a.mode == "TABLE"]
+    table = [f"{identifier(a.name or '')} {_known(a.type, is_row)}" for a in item.arguments if a.mode == "TABLE"]
     if table:
         return f" returns table ({', '.join(table)})"
     plain = (item.returns or "void").removeprefix("SETOF ")
     many = "setof " if (item.returns or "").startswith("SETOF ") else ""
-    return f" returns {many}{_known(state, plain)}"
+    return f" returns {many}{_known(plain, is_row)}"
 
 
-def _known(state: State, spelled: str) -> str:
+def _known(spelled: str, is_row: IsRow) -> str:
     """A type that the parser knows, in the place of any."""
-    instead = _instead(spelled, lambda name: _is_row(state, name))
+    instead = _instead(spelled, is_row)
     return spelled if instead is None else _ROW if instead == "record" else instead
