@@ -9,7 +9,7 @@ import msgspec
 
 from policytool.postgres.apply import Applied
 from policytool.postgres.results import ApplyError, FileResult
-from policytool.report.text import printable
+from policytool.report.words import printable
 
 _LONGEST = 300
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from policytool.catalog.parity import Difference, Tally, tally
-from policytool.report.text import printable
+from policytool.report.words import printable
 
 if TYPE_CHECKING:
     from policytool.postgres.observe import Parity
