@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from policytool.config import Config, PlatformName
 from policytool.errors import NothingToAudit
 from policytool.source import read
+from policytool.source.database import is_database
 from policytool.source.model import Project, ProjectConfig
 from policytool.source.snapshot import is_snapshot, read_snapshot
 
@@ -53,7 +54,7 @@ def load(
 ) -> Loaded:
     """Read a source and build its catalog. Runs nothing; bad SQL is recorded in the catalog, never raised.
 
-    A snapshot file holds the catalog already: it comes without files, statements and journal.
+    A snapshot file and a database hold the catalog already: they come without files, statements and journal.
 
     Raises SourceError when the source cannot be read and NothingToAudit when it holds no statement.
     """
@@ -62,6 +63,8 @@ def load(
     config = config or Config()
     progress("reading")
     source = source or config.source or "."
+    if is_database(source):
+        return _load_database(source, config, platform, progress)
     if is_snapshot(source):
         return _load_snapshot(source, config, platform)
     project = read(source, as_tool=as_tool, max_bytes=config.max_bytes)
@@ -72,6 +75,25 @@ def load(
             f"{project.label} holds no SQL statement", hint="name the folder that holds your migrations"
         )
     return Loaded(project=project, built=built, config=config)
+
+
+def _load_database(
+    source: str, config: Config, platform: PlatformName | None, progress: Callable[[str], None]
+) -> Loaded:
+    from policytool.catalog.build import Built
+    from policytool.catalog.introspect.database import inspect
+
+    progress("connecting")
+    found = inspect(
+        source,
+        named=platform or config.platform,
+        why="as --platform says" if platform else _configured(config),
+        exposed_schemas=config.exposed_schemas,
+        default_schemas=DEFAULT_SCHEMAS,
+        progress=progress,
+    )
+    built = Built(catalog=found.catalog, statements=(), journal=(), platform=found.platform)
+    return Loaded(project=found.project, built=built, config=config)
 
 
 def _load_snapshot(source: str, config: Config, platform: PlatformName | None) -> Loaded:
@@ -202,7 +224,7 @@ def _platform_name(project: Project, config: Config, named: PlatformName | None)
     if named is not None:
         return named, "as --platform says"
     if config.platform is not None:
-        return config.platform, f"as {Path(config.path).name if config.path else 'the configuration'} says"
+        return config.platform, _configured(config)
     if project.layout.startswith("supabase"):
         return "supabase", "it is a Supabase project"
     if any(_OWN_ROLES.search(file.text) for file in project.files):
@@ -211,6 +233,10 @@ def _platform_name(project: Project, config: Config, named: PlatformName | None)
         if telltale := _TELLTALE.search(file.text):
             return "supabase", f"the SQL says {' '.join(telltale[0].split())}"
     return "postgres", "nothing in it is Supabase's"
+
+
+def _configured(config: Config) -> str:
+    return f"as {Path(config.path).name if config.path else 'the configuration'} says"
 
 
 def _conventions(config: Config) -> Conventions:

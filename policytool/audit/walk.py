@@ -72,7 +72,7 @@ def own_functions(context: Context) -> tuple[Function, ...]:
 def _policies(rule: PolicyRule, context: Context) -> Iterator[Finding]:
     for table in context.catalog.tables.values():
         for policy in table.policies:
-            if table.origin is None or policy.made is not None:
+            if policy.origin is None:
                 yield from rule.check(table, policy, context)
 
 

@@ -163,6 +163,7 @@ class Policy(Item, frozen=True, kw_only=True):
     with_check: str | None = None
     using_at: Location | None = None  # where the expression stands, for excerpts
     with_check_at: Location | None = None
+    origin: Origin = None  # of the policies that come with the platform's and extensions' tables
 
 
 class Trigger(Item, frozen=True, kw_only=True):

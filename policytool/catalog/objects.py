@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from policytool.catalog.live import Live
 from policytool.catalog.model import (
     Column,
     Constraint,
@@ -243,3 +244,4 @@ class Catalog(Struct, frozen=True, kw_only=True):
     default_privileges: tuple[DefaultPrivilege, ...] = ()
     buckets: dict[str, Bucket] = field(default_factory=dict)
     unmodelled: tuple[Unmodelled, ...] = ()
+    live: Live | None = None  # of a server in use; in no snapshot and no comparison

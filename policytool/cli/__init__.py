@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from importlib import import_module
@@ -68,7 +69,9 @@ def run(arguments: list[str] | None = None) -> int:
         _complain(error.message, error.hint)
         return error.exit_code
     except click.ClickException as error:
-        error.show(sys.stderr)
+        said = io.StringIO()
+        error.show(said)
+        _say(said.getvalue())
         return 2
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted", None)
@@ -88,6 +91,11 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _complain(message: str, hint: str | None) -> None:
-    click.echo(f"error: {message}", err=True)
-    if hint:
-        click.echo(f"hint: {hint}", err=True)
+    _say(f"error: {message}\n" + (f"hint: {hint}\n" if hint else ""))
+
+
+def _say(text: str) -> None:
+    """Print on stderr, without the password of a connection string that an argument may hold."""
+    from policytool.source.database import without_passwords
+
+    click.echo(without_passwords(text), err=True, nl=False)

@@ -35,7 +35,8 @@ def _head(audit: Audit, console: Console, verbosity: int) -> None:
     project, platform = audit.project, audit.platform
     schemas = ", ".join(platform.exposed_schemas) or "all"
     read = f"{count(len(project.files), 'file')} ({project.layout}), {count(audit.statements, 'statement')}"
-    what = "a snapshot" if project.layout == "snapshot" else read
+    live = f"a live PostgreSQL {platform.major_version}"
+    what = {"snapshot": "a snapshot", "database": live}.get(project.layout, read)
     line = f"{project.label}: {what}; platform {platform.name}: {platform.why}; exposed schemas: {schemas}"
     console.print(Text(line), soft_wrap=False, style="dim")
     for note in project.notes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from policytool.errors import NothingToAudit, SourceError
+from policytool.source.database import is_database
 from policytool.source.decode import NotText, decode
 from policytool.source.git import GitTree
 from policytool.source.includes import includes, roots
@@ -22,7 +23,6 @@ from policytool.source.tree import DiskTree, Tree, Unreadable, too_large
 from policytool.source.tree import shown as shown_path
 
 MAX_BYTES = 64 << 20
-_DATABASE = re.compile(r"^postgres(?:ql)?://", re.IGNORECASE)
 _STATEMENT = re.compile(r"\A(?:\s|;|--[^\n]*|/\*.*?\*/)*\Z", re.DOTALL)
 _SHOWN_FOLDERS = 4
 
@@ -32,8 +32,9 @@ def read(source: str, *, as_tool: bool = False, max_bytes: int = MAX_BYTES, cwd:
     here = Path(cwd) if cwd is not None else Path.cwd()
     if source == "-":
         return _standard_input(max_bytes)
-    if _DATABASE.match(source):
-        raise SourceError("reading a database is not supported yet", hint="give a folder of migrations or a pg_dump")
+    if is_database(source):
+        hint = "`audit` and `catalog` read a database; here it takes a folder of migrations or a pg_dump"
+        raise SourceError("a database holds no migrations", hint=hint)
     if source.lower().endswith(".json"):
         raise SourceError(f"reading a snapshot is not supported yet: {source}", hint="give a folder of migrations")
     if source.startswith("git:"):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from pathlib import Path
 
 from policytool.errors import SourceError
+from policytool.source.database import is_database
 from policytool.source.decode import NotText, decode
 from policytool.source.git import GitTree
 from policytool.source.read import MAX_BYTES
 from policytool.source.tree import Unreadable, too_large
 
-_DATABASE = re.compile(r"^postgres(?:ql)?://", re.IGNORECASE)
-
 
 def is_snapshot(source: str) -> bool:
     """Whether a source argument names a snapshot: a path, or git:REF:PATH, that ends in `.json`."""
-    return source.lower().endswith(".json") and not _DATABASE.match(source)
+    return source.lower().endswith(".json") and not is_database(source)
 
 
 def read_snapshot(source: str, *, max_bytes: int = MAX_BYTES, cwd: str | Path | None = None) -> str:

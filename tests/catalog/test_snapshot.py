@@ -92,7 +92,7 @@ def test_nothing_is_lost(data: st.DataObject) -> None:
 
 def test_every_kind_of_the_model_is_in_the_format() -> None:
     """A kind that is added to the catalog and not to the snapshot would be lost."""
-    assert set(LISTS) | {"platform"} == set(Catalog.__struct_fields__)
+    assert set(LISTS) | {"platform", "live"} == set(Catalog.__struct_fields__)
     assert {f for f in LISTS if f in MAPPINGS} == set(MAPPINGS)
 
 

@@ -83,7 +83,7 @@ def test_pipe(tmp_path: Path) -> None:
         ("binary.sql", "binary.sql cannot be read: it holds NUL bytes"),
         ("large.sql", "large.sql goes beyond the limit of 1 KiB"),
         ("large", "large/a.sql goes beyond the limit of 1 KiB"),
-        ("postgresql://user:secret@host/db", "reading a database is not supported yet"),
+        ("postgresql://user:secret@host/db", "a database holds no migrations"),
         ("snapshot.json", "reading a snapshot is not supported yet"),
         ("git:HEAD", "not a git repository"),
         ("git:--output=x", "--output=x is not a git ref"),

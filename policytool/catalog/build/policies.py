@@ -41,6 +41,7 @@ def create(state: State, node: Node) -> None:
         roles=_roles(state, node.get("roles", [])),
         made=state.at,
         changed=state.at,
+        origin=state.origin,
         **_expressions(state, key, node),
     )
     table = state.tables[key]

@@ -11,14 +11,14 @@ from policytool.catalog.introspect.names import ServerNames
 from policytool.catalog.introspect.origin import Platform, marked
 from policytool.catalog.introspect.parts import Parts
 from policytool.catalog.introspect.reading import Reading
-from policytool.catalog.introspect.server import read
+from policytool.catalog.introspect.server import Rows, read
 from policytool.catalog.objects import Catalog
 from policytool.syntax.parse import collector_paused
 
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["introspect"]
+__all__ = ["catalog_of", "introspect"]
 
 
 def introspect(connection: psycopg.Connection[Any], *, platform: Platform | None = None) -> Catalog:
@@ -26,7 +26,12 @@ def introspect(connection: psycopg.Connection[Any], *, platform: Platform | None
 
     `platform` says what the platform brought before any migration; without it, everything is the user's own.
     """
-    major, rows = read(connection)
+    catalog = catalog_of(*read(connection))
+    return marked(catalog, platform) if platform is not None else catalog
+
+
+def catalog_of(major: int, rows: Rows) -> Catalog:
+    """The catalog that the rows of `sql/introspect/` make, in which everything is the user's own."""
     with collector_paused():
         defaults = default_privileges(rows["default_privileges"], major)
         reading = Reading(
@@ -38,8 +43,7 @@ def introspect(connection: psycopg.Connection[Any], *, platform: Platform | None
             members={(row["catalog"], row["oid"]) for row in rows["members"]},
         )
         columns, parts = Columns(reading), Parts(reading)
-        catalog = Catalog(
-            platform=platform.name if platform is not None else "postgres",
+        return Catalog(
             roles=others.roles(reading),
             memberships=others.memberships(reading),
             schemas=others.schemas(reading),
@@ -60,4 +64,3 @@ def introspect(connection: psycopg.Connection[Any], *, platform: Platform | None
             others=others.others(reading),
             default_privileges=defaults,
         )
-        return marked(catalog, platform) if platform is not None else catalog

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +15,15 @@ from policytool.source.bootstrap import sql_folder
 if TYPE_CHECKING:
     import psycopg
 
+    Cursor = psycopg.Cursor[dict[str, Any]]
+
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
 OLDEST: Final = 13
+NONE: Final[Mapping[str, str]] = {}
 # What the text of expressions and constants depends on, as the builder has it.
-_SETTINGS: Final = {
+_SETTINGS: Final[dict[str, str]] = {
     "search_path": "",
     "timezone": "UTC",
     "datestyle": "ISO, MDY",
@@ -37,23 +42,40 @@ class UnreadableServer(PolicytoolError):
 
 def read(connection: psycopg.Connection[Any]) -> tuple[int, Rows]:
     """The server's major version, and the rows of every query of `sql/introspect/` by the name of its file."""
+    with asking(connection) as (major, cursor):
+        return major, everything(cursor, major)
+
+
+@contextmanager
+def asking(connection: psycopg.Connection[Any], patience: Mapping[str, str] = NONE) -> Iterator[tuple[int, Cursor]]:
+    """The server's major version and a cursor in a transaction that can only read and sees one moment.
+
+    `patience` are timeouts, for the length of the transaction.
+    """
     from psycopg.rows import dict_row
 
     major = connection.info.server_version // 10000
     if major < OLDEST:
-        raise UnreadableServer(f"PostgreSQL {major} cannot be read", hint=f"{OLDEST} is the oldest that can")
+        told = connection.info.parameter_status("server_version") or str(major)
+        raise UnreadableServer(f"PostgreSQL {told} cannot be read", hint=f"{OLDEST} is the oldest that can")
     if connection.info.transaction_status.name != "IDLE":
         raise UnreadableServer("the connection is inside a transaction", hint="commit or roll back first")
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("set transaction isolation level repeatable read, read only")
-        for name, value in _SETTINGS.items():
+        for name, value in {**_SETTINGS, **patience}.items():
             cursor.execute("select pg_catalog.set_config(%s, %s, true)", (name, value))
-        return major, {name: cursor.execute(query).fetchall() for name, query in _queries(major)}
+        yield major, cursor
+
+
+def everything(cursor: Cursor, major: int, folder: str = "introspect") -> Rows:
+    """The rows of every query in a folder by the name of its file."""
+    return {name: cursor.execute(query).fetchall() for name, query in queries(folder, major)}
 
 
 @functools.cache
-def _queries(major: int) -> tuple[tuple[str, bytes], ...]:
-    files = sorted((sql_folder() / "introspect").glob("*.sql"))
+def queries(folder: str, major: int) -> tuple[tuple[str, bytes], ...]:
+    """The queries of a folder of `sql/` as a server of that version takes them, by the names of their files."""
+    files = sorted((sql_folder() / folder).glob("*.sql"))
     return tuple((file.stem, _for_version(file, major).encode()) for file in files)
 
 

@@ -1,0 +1,7 @@
+-- How often each index was used since statistics are counted: schema, name, scans, bytes
+select
+  s.schemaname as schema, s.indexrelname as name, s.idx_scan as scans,
+  c.relpages::int8 * pg_catalog.current_setting('block_size')::int8 as bytes
+from pg_catalog.pg_stat_user_indexes s
+join pg_catalog.pg_class c on c.oid = s.indexrelid
+order by s.indexrelid
