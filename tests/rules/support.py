@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,16 +16,31 @@ from policytool.catalog.build import build
 from policytool.config import Config, PlatformName
 from policytool.finding import Finding
 from policytool.source.model import Project, SqlFile
+from policytool.source.sending import AUTOCOMMIT
 
 RULES = Path(__file__).parents[2] / "policytool" / "rules"
 HEADINGS = ("Why it matters", "Bad", "Fix", "Good", "Limits", "References")
 _BLOCK = re.compile(r"```sql([^\n]*)\n(.*?)```", re.DOTALL)
 _MARK = re.compile(r"-- finding: (.+)$")
+_FILE = re.compile(r"^-- file: .*$", re.MULTILINE)
 
 
-def loaded(*texts: str, platform: PlatformName = "supabase", **config: Any) -> Loaded:
-    """Some files of SQL, with their catalog."""
-    files = tuple(SqlFile(path=f"{i}.sql", text=text, order=i) for i, text in enumerate(texts))
+def files_of(sql: str) -> tuple[str, ...]:
+    """The files of a piece of SQL: each line `-- file: name` begins one. Every line keeps its number."""
+    starts = [*(m.start() for m in _FILE.finditer(sql)), len(sql)]
+    if sql[: starts[0]].strip():
+        starts.insert(0, 0)
+    return tuple("\n" * sql.count("\n", 0, a) + sql[a:b] for a, b in itertools.pairwise(starts))
+
+
+def loaded(*texts: str, platform: PlatformName = "supabase", layout: str = "", **config: Any) -> Loaded:
+    """Some files of SQL, with their catalog; as the platform's own tool would run them unless a layout is named."""
+    layout = layout or ("supabase" if platform.startswith("supabase") else "")
+    autocommit = layout in AUTOCOMMIT
+    files = tuple(
+        SqlFile(path=f"{i}.sql", text=text, order=i, version=str(i), layout=layout, transaction=not autocommit)
+        for i, text in enumerate(texts)
+    )
     project = Project(label="test", layout="folder", files=files)
     settings = Config(platform=platform, **config)
     built = build(files, choose_platform(project, settings, platform))
@@ -32,10 +48,10 @@ def loaded(*texts: str, platform: PlatformName = "supabase", **config: Any) -> L
 
 
 def audited(
-    *texts: str, platform: PlatformName = "supabase", rules: Iterable[str] = (), **config: Any
+    *texts: str, platform: PlatformName = "supabase", layout: str = "", rules: Iterable[str] = (), **config: Any
 ) -> tuple[Finding, ...]:
     """The findings on some files of SQL, by all rules or by those named."""
-    source = loaded(*texts, platform=platform, **config)
+    source = loaded(*texts, platform=platform, layout=layout, **config)
     return audit(source, selection=Selection(select=tuple(rules))).result.findings
 
 
@@ -56,11 +72,16 @@ def alarms(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
 
 
 class Block(Struct, frozen=True):
-    """One piece of SQL of a page. `instead`: a fix that takes the place of the bad SQL rather than following it."""
+    """One piece of SQL of a page, in one or more files. `instead`: a fix in the place of the bad SQL, not after it."""
 
     sql: str
     platform: PlatformName = "supabase"
+    layout: str = ""
     instead: bool = False
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return files_of(self.sql)
 
     @property
     def marked(self) -> list[tuple[str, int]]:
@@ -89,13 +110,13 @@ class Page(Struct, frozen=True):
         found = _BLOCK.findall(section)
         assert len(found) == 1, f"{self.rule}: one block of SQL under {heading}, not {len(found)}"
         options = dict(o.partition("=")[::2] for o in found[0][0].split())
-        return Block(found[0][1], options.get("platform", "supabase"), "instead" in options)
+        return Block(found[0][1], options.get("platform", "supabase"), options.get("layout", ""), "instead" in options)
 
     @property
     def mended(self) -> tuple[str, ...]:
         """The files after the fix."""
         bad, fix = self.block("Bad"), self.block("Fix")
-        return (fix.sql,) if fix.instead else (bad.sql, fix.sql)
+        return fix.files if fix.instead else (*bad.files, *fix.files)
 
 
 def pages() -> list[Page]:

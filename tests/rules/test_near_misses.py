@@ -13,7 +13,7 @@ from policytool.config import PlatformName
 from policytool.finding import Severity
 from policytool.postgres.platform import apply_migrations
 from tests.rules.fragments import FRAGMENTS
-from tests.rules.support import audited, said
+from tests.rules.support import audited, files_of, said
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Server
@@ -29,28 +29,35 @@ class Case(Struct, frozen=True, kw_only=True):
     title: str
     sql: str
     platform: PlatformName = "supabase"
+    layout: str = ""
     finds: tuple[tuple[str, str], ...] = ()
 
 
 def read(path: Path) -> list[Case]:
-    """The cases of a file: each begins with its title and lines `-- platform:`, `-- with:` and `-- finds:`."""
+    """The cases of a file: each begins with its title and lines `-- platform:`, `-- layout:`, `-- with:`, `-- finds:`.
+
+    Lines `-- file: name` in the SQL begin another file.
+    """
     return [_case(path.stem, text) for text in path.read_text(encoding="utf-8").split(HEAD)[1:]]
 
 
 def _case(rule: str, text: str) -> Case:
     title, _, body = text.partition("\n")
     platform: PlatformName = "supabase"
-    sql, finds = "", []
+    sql, layout, finds = "", "", []
     lines = body.split("\n")
-    while (key := lines[0].partition(": ")[0]) in ("-- platform", "-- with", "-- finds"):
+    while (key := lines[0].partition(": ")[0]) in ("-- platform", "-- layout", "-- with", "-- finds"):
         value = lines.pop(0).partition(": ")[2]
         if key == "-- platform":
             platform = next(name for name in get_args(PlatformName) if name == value)
+        elif key == "-- layout":
+            layout = value
         elif key == "-- with":
             sql = "".join(FRAGMENTS[name] for name in value.split())
         else:
             finds.append((value.partition(" ")[0], value.partition(" ")[2]))
-    return Case(rule=rule, title=title, sql=sql + "\n".join(lines), platform=platform, finds=tuple(sorted(finds)))
+    text = sql + "\n".join(lines)
+    return Case(rule=rule, title=title, sql=text, platform=platform, layout=layout, finds=tuple(sorted(finds)))
 
 
 ALL = [case for path in sorted(CASES.glob("*.sql")) for case in read(path)]
@@ -60,7 +67,7 @@ each_case = pytest.mark.parametrize("case", ALL, ids=[f"{c.rule}: {c.title}" for
 @each_case
 def test_case(case: Case) -> None:
     """The rule says of the SQL exactly what the case expects."""
-    findings = audited(case.sql, platform=case.platform, rules=[case.rule])
+    findings = audited(*files_of(case.sql), platform=case.platform, layout=case.layout, rules=[case.rule])
     assert tuple(sorted((severity, name) for _, severity, name in said(findings))) == case.finds
 
 
@@ -80,7 +87,7 @@ def test_cases_are_real(supabase_server: Server) -> None:
         name = supabase_server.create_database(template, owner="postgres")
         with supabase_server.connect(name) as connection:
             before = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()}
-        results = apply_migrations(supabase_server, name, [case.sql])
+        results = apply_migrations(supabase_server, name, files_of(case.sql))
         failed += [(case.rule, case.title, r.error.message) for r in results if r.error]
         supabase_server.drop_database(name)
         with supabase_server.connect() as connection:

@@ -22,7 +22,7 @@ each_page = pytest.mark.parametrize("found", PAGES, ids=[p.rule for p in PAGES])
 
 def of_rule(found: Page, heading: str) -> tuple[Finding, ...]:
     block = found.block(heading)
-    return audited(block.sql, platform=block.platform, rules=[found.rule])
+    return audited(*block.files, platform=block.platform, layout=block.layout, rules=[found.rule])
 
 
 def test_each_rule_has_its_page() -> None:
@@ -62,7 +62,8 @@ def test_bad_is_found(found: Page) -> None:
 @each_page
 def test_fix_mends_it(found: Page) -> None:
     """After the fix the rule has nothing to say."""
-    assert audited(*found.mended, platform=found.block("Bad").platform, rules=[found.rule]) == ()
+    bad = found.block("Bad")
+    assert audited(*found.mended, platform=bad.platform, layout=bad.layout, rules=[found.rule]) == ()
 
 
 @each_page
@@ -70,17 +71,17 @@ def test_good_is_left_alone(found: Page) -> None:
     """The rule says nothing of the good SQL, nor does any other rule above info."""
     good = found.block("Good")
     assert of_rule(found, "Good") == ()
-    assert alarms(audited(good.sql, platform=good.platform)) == []
+    assert alarms(audited(*good.files, platform=good.platform, layout=good.layout)) == []
 
 
 @each_page
 def test_proposed_fix_mends_it(found: Page) -> None:
     """The SQL that each finding proposes removes it, and no rule has an error or a warning that it had not before."""
     bad = found.block("Bad")
-    before = audited(bad.sql, platform=bad.platform)
+    before = audited(*bad.files, platform=bad.platform, layout=bad.layout)
     for finding in before:
         if finding.rule == found.rule and finding.fix is not None:
-            after = audited(bad.sql, finding.fix.sql, platform=bad.platform)
+            after = audited(*bad.files, finding.fix.sql, platform=bad.platform, layout=bad.layout)
             assert finding.fingerprint not in {f.fingerprint for f in after}, finding.fix.sql
             assert set(alarms(after)) <= set(alarms(before)), finding.fix.sql
 
@@ -100,9 +101,9 @@ def applied(server: Server, platform: str, files: Sequence[str]) -> list[str]:
 def test_page_is_real_sql(supabase_server: Server, found: Page) -> None:
     """Bad, Fix and Good run on a server without an error."""
     bad, good = found.block("Bad"), found.block("Good")
-    assert applied(supabase_server, bad.platform, (bad.sql,)) == []
+    assert applied(supabase_server, bad.platform, bad.files) == []
     assert applied(supabase_server, bad.platform, found.mended) == []
-    assert applied(supabase_server, good.platform, (good.sql,)) == []
+    assert applied(supabase_server, good.platform, good.files) == []
 
 
 @each_page
@@ -111,4 +112,4 @@ def test_proposed_fix_is_real_sql(supabase_server: Server, found: Page) -> None:
     bad = found.block("Bad")
     for finding in of_rule(found, "Bad"):
         if finding.fix is not None:
-            assert applied(supabase_server, bad.platform, (bad.sql, finding.fix.sql)) == [], finding.fix.sql
+            assert applied(supabase_server, bad.platform, (*bad.files, finding.fix.sql)) == [], finding.fix.sql
