@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from policytool.catalog.build.dispatch import fold
+from policytool.catalog.build.fork import fork
 from policytool.catalog.build.platform import Platform, start, switch
-from policytool.catalog.build.state import Change, State
+from policytool.catalog.build.state import Change
 from policytool.catalog.objects import Catalog, Unmodelled
 from policytool.source.model import SqlFile
 from policytool.syntax.parse import Parsed, collector_paused, parse_file
 from policytool.syntax.statement import Statement
 
-__all__ = ["Built", "Change", "build"]
+__all__ = ["Builder", "Built", "Change", "build"]
 
 
 class Built(Struct, frozen=True, kw_only=True):
@@ -29,32 +32,67 @@ class Built(Struct, frozen=True, kw_only=True):
 
 def build(files: Sequence[SqlFile], platform: Platform) -> Built:
     """Fold the files, in their order, onto the platform's catalog. Nothing is executed; nothing raises on bad SQL."""
-    statements: list[Statement] = []
-    roots: list[SqlFile] = []
-    with collector_paused():
-        state = start(platform)
-        for file in files:
-            _fold_file(state, file, platform, statements)
-            roots += [file] * (len(statements) - len(roots))
-    return Built(
-        catalog=state.catalog(platform.name),
-        statements=tuple(statements),
-        journal=tuple(c for c in state.journal if c.statement >= 0),
-        platform=platform,
-        roots=tuple(roots),
-    )
+    builder = Builder(platform)
+    builder.add(files)
+    return builder.built()
 
 
-def _fold_file(state: State, file: SqlFile, platform: Platform, statements: list[Statement]) -> None:
-    state.reset_session()
-    switch(state, platform, file)
-    parsed = parse_file(file)
-    for statement in parsed.statements:
-        state.statement, state.ordinal = statement, len(statements)
-        statements.append(statement)
-        fold(state, statement.kind, statement.node)
-    state.statement = None
-    state.unmodelled.extend(_problems(parsed))
+class Builder:
+    """A build that can be looked at after any file, and from there go on in more ways than one."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self._statements: list[Statement] = []
+        self._roots: list[SqlFile] = []
+        self._parsed: dict[SqlFile, Parsed] | None = None  # shared by all forks; None before the first one
+        with collector_paused():
+            self._state = start(platform)
+
+    def add(self, files: Iterable[SqlFile]) -> None:
+        """Fold more files onto what there is."""
+        with collector_paused():
+            for file in files:
+                self._fold(file)
+                self._roots += [file] * (len(self._statements) - len(self._roots))
+
+    def fork(self) -> Builder:
+        """Another build that goes on from here. From now on neither parses a file that the other has parsed."""
+        if self._parsed is None:
+            self._parsed = {}
+        other = copy(self)
+        other._state = fork(self._state)
+        other._statements, other._roots = self._statements.copy(), self._roots.copy()
+        return other
+
+    def built(self) -> Built:
+        """What has been built so far."""
+        return Built(
+            catalog=self._state.catalog(self.platform.name),
+            statements=tuple(self._statements),
+            journal=tuple(c for c in self._state.journal if c.statement >= 0),
+            platform=self.platform,
+            roots=tuple(self._roots),
+        )
+
+    def _fold(self, file: SqlFile) -> None:
+        state = self._state
+        state.reset_session()
+        switch(state, self.platform, file)
+        parsed = self._parse(file)
+        for statement in parsed.statements:
+            state.statement, state.ordinal = statement, len(self._statements)
+            self._statements.append(statement)
+            fold(state, statement.kind, statement.node)
+        state.statement = None
+        state.unmodelled.extend(_problems(parsed))
+
+    def _parse(self, file: SqlFile) -> Parsed:
+        if self._parsed is None:
+            return parse_file(file)
+        alike = replace(file, order=0)  # the same file after one more before it
+        if alike not in self._parsed:
+            self._parsed[alike] = parse_file(file)
+        return self._parsed[alike]
 
 
 def _problems(parsed: Parsed) -> Iterable[Unmodelled]:

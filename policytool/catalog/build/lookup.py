@@ -21,6 +21,16 @@ class Lookup:
         self.owned: dict[Name, dict[Name, None]] = {}  # table → sequences that a column of it owns
         self.users = Users()
 
+    def fork(self) -> Lookup:
+        """A copy that goes its own way."""
+        other = Lookup()
+        other.constraints = self.constraints.copy()
+        other.children = {name: children.copy() for name, children in self.children.items()}
+        other.referencing = {name: tables.copy() for name, tables in self.referencing.items()}
+        other.owned = {name: sequences.copy() for name, sequences in self.owned.items()}
+        other.users = self.users.fork()
+        return other
+
     def apply(self, kind: str, key: Any, before: Any, after: Any) -> None:
         """Follow one change of a store."""
         self.users.touch(kind, key)

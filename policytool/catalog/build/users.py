@@ -43,6 +43,13 @@ class Users:
         self._objects: dict[str, dict[Object, None]] = {}
         self._words: dict[Object, frozenset[str]] = {}
 
+    def fork(self) -> Users:
+        """A copy that goes its own way."""
+        other = Users()
+        other._changed, other._words = self._changed.copy(), self._words.copy()
+        other._objects = {word: objects.copy() for word, objects in self._objects.items()}
+        return other
+
     def touch(self, kind: str, key: Any) -> None:
         """Note that an object was made, changed or removed."""
         if kind in _KINDS:
