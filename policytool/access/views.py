@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 def protected_below(view: View, access: Access) -> tuple[Table, ...]:
     """The tables with RLS that a view reads, however deep, as a role that their policies do not bind.
 
-    A view reads as its owner unless it is security_invoker; then as whoever reads it, the caller or the definer view
-    above. A security_invoker view at the top reads as the caller, who is bound.
+    A view reads its tables as its owner. One that is security_invoker reads them as the caller, who is bound, also
+    where another view of whatever kind stands above it.
     """
-    return tuple(dict.fromkeys(_below(view, None, access, frozenset())))
+    return tuple(dict.fromkeys(_below(view, access, frozenset())))
 
 
-def _below(view: View, reader: str | None, access: Access, seen: frozenset[tuple[str, str]]) -> Iterator[Table]:
+def _below(view: View, access: Access, seen: frozenset[tuple[str, str]]) -> Iterator[Table]:
     key = (view.schema, view.name)
     if key in seen:
         return
-    acting = reader if view.security_invoker else view.owner
+    acting = None if view.security_invoker else view.owner
     for name in sorted(references(view.definition).tables):
         inner = access.catalog.views.get(name)
         if inner is not None and not inner.materialized:
-            yield from _below(inner, acting, access, seen | {key})
+            yield from _below(inner, access, seen | {key})
         table = access.catalog.tables.get(name)
         if table is not None and acting is not None and table.rls_enabled and access.exempt(acting, table):
             yield table

@@ -18,6 +18,11 @@ revoke all on a from anon, authenticated;
 grant select on a to anon;
 create view v with (security_invoker) as select * from a;
 
+-- case: a definer view over an invoker view
+-- with: t rls
+create view a with (security_invoker) as select * from t;
+create view v as select * from a;
+
 -- case: the option is lost by CREATE OR REPLACE
 -- with: t rls
 -- finds: error public.v
