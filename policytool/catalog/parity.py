@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from msgspec import Struct
@@ -74,9 +74,11 @@ def parity(built: Catalog, observed: Catalog) -> tuple[Difference, ...]:
     return tuple(_differences(facts(built), facts(observed)))
 
 
-def tally(built: Catalog, observed: Catalog) -> dict[str, Tally]:
+def tally(built: Catalog, observed: Catalog, left_out: Collection[Key] = ()) -> dict[str, Tally]:
     """How far the two agree, kind by kind; what the platform brought counts only where it differs."""
     one, other = facts(built), facts(observed)
+    for key in left_out:
+        one.pop(key, None)
     differing = {(d.kind, d.identity) for d in _differences(one, other)}
     found: dict[str, Tally] = {}
     for key in {**one, **other}:

@@ -12,7 +12,7 @@ from policytool.catalog.build.platform import Platform, becomes_explicit
 from policytool.catalog.introspect import introspect
 from policytool.catalog.introspect.origin import platform_of
 from policytool.catalog.objects import Catalog
-from policytool.catalog.parity import Difference, parity
+from policytool.catalog.parity import Difference, Key, parity
 from policytool.postgres.platform import apply_migrations
 from policytool.postgres.process import SUPERUSER
 from policytool.postgres.providers import Provider, choose
@@ -32,7 +32,8 @@ class Observed(Struct, frozen=True, kw_only=True):
 class Parity(Struct, frozen=True, kw_only=True):
     """A source's catalog as it was built and as a server shows it, and where the two differ.
 
-    Of files that the server refused (`refused`) only what had taken effect by then is built.
+    Of files that the server refused (`refused`) only what had taken effect by then is built. Indexes that the server
+    could not be given (`left_out`, and FileResult) are no differences.
     """
 
     project: Project
@@ -40,6 +41,7 @@ class Parity(Struct, frozen=True, kw_only=True):
     observed: Observed
     differences: tuple[Difference, ...]
     refused: tuple[FileResult, ...]
+    left_out: frozenset[Key] = frozenset()
 
 
 def compare(project: Project, platform: Platform, *, provider: Provider | None = None) -> Parity:
@@ -50,18 +52,43 @@ def compare(project: Project, platform: Platform, *, provider: Provider | None =
     files = [replace(file, text=file.text[: kept.get(file.path)]) for file in project.files]
     built = build(files, replace(platform, major_version=observed.major_version))
     differences = parity(built.catalog, observed.catalog)
-    return Parity(project=project, built=built, observed=observed, differences=differences, refused=refused)
+    places = {(error.path, error.line) for result in observed.results for error in result.left_out}
+    left_out = frozenset(_key(d) for d in differences if d.kind == "index" and _starts_at(d) in places)
+    return Parity(
+        project=project,
+        built=built,
+        observed=observed,
+        differences=tuple(d for d in differences if _key(d) not in left_out),
+        refused=refused,
+        left_out=left_out,
+    )
+
+
+def _key(difference: Difference) -> Key:
+    return difference.kind, difference.identity
+
+
+def _starts_at(difference: Difference) -> tuple[str, int] | None:
+    place = difference.location
+    return (place.path, place.line) if place is not None and difference.field == "existence" else None
 
 
 def observe(
-    files: Sequence[SqlFile], platform: Platform, *, provider: Provider | None = None, keep_going: bool = True
+    files: Sequence[SqlFile],
+    platform: Platform,
+    *,
+    provider: Provider | None = None,
+    keep_going: bool = True,
+    strict: bool = False,
 ) -> Observed:
     """Apply the files to a throwaway server and read its catalog; `results` say which of them failed."""
     with (provider or choose()).serve(platform.family) as server:
         database = server.create_database(template_of(platform), owner="postgres")
         with server.administer(database) as connection:
             before = platform_of(platform.name, introspect(connection))
-        results = apply_migrations(server, database, list(switched(files, platform)), keep_going=keep_going)
+        results = apply_migrations(
+            server, database, list(switched(files, platform)), keep_going=keep_going, strict=strict
+        )
         with server.administer(database) as connection:
             catalog = introspect(connection, platform=before)
         if platform.family == "postgres":

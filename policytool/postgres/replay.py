@@ -15,6 +15,7 @@ from policytool.postgres.guard import refusal
 from policytool.postgres.privileged import EXTENSIONS, owned_by_superuser
 from policytool.postgres.results import ApplyError, FileResult
 from policytool.postgres.steps import Step, as_file, steps_of
+from policytool.postgres.substitutes import for_this_database, lacks_real
 from policytool.source.model import SqlFile
 from policytool.syntax.location import line_index
 from policytool.syntax.raw import Raw, Unparsable, parse
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # What Postgres says of VACUUM, CREATE INDEX CONCURRENTLY and others that refuse to run inside a transaction.
 ACTIVE_TRANSACTION = "25001"
 NOT_PERMITTED = "42501"
+NOT_SUPPORTED = "0A000"
 LONGEST = 60.0  # seconds
 SETTINGS: Mapping[str, str] = {"statement_timeout": "60s"}
 
@@ -108,7 +110,8 @@ def _apply(connection: Connection, file: SqlFile, rights: _Rights) -> FileResult
     ignored: list[str] = []
     steps = list(steps_of(file, ignored))
     connection.prepare_threshold = None
-    error, kept = _run(connection, steps, rights, transaction=file.transaction)
+    left_out: dict[int, ApplyError] = {}
+    error, kept = _run(connection, steps, rights, left_out, transaction=file.transaction)
     last = steps[kept - 1] if kept else None
     return FileResult(
         path=file.path,
@@ -117,13 +120,14 @@ def _apply(connection: Connection, file: SqlFile, rights: _Rights) -> FileResult
         error=error,
         kept=last.piece.after if last is not None and last.file is file else 0,
         ignored=tuple(ignored),
+        left_out=tuple(left_out.values()),
     )
 
 
 def _run(
-    connection: Connection, steps: list[Step], rights: _Rights, *, transaction: bool
+    connection: Connection, steps: list[Step], rights: _Rights, left_out: dict[int, ApplyError], *, transaction: bool
 ) -> tuple[ApplyError | None, int]:
-    """Run the steps, and say how many have taken effect.
+    """Run the steps, and say how many have taken effect; `left_out` gets those that a stand-in makes impossible.
 
     One that refuses a transaction is committed around, after those before it have run once more. A transaction that the
     file leaves open is committed, as by a tool that puts its own around the file.
@@ -142,7 +146,8 @@ def _run(
                 if transaction and position not in alone:
                     connection.execute("begin")
             with _ended_in_time(connection, steps[position]):
-                reason = _perform(connection, steps[position], rights, wanted.get(position, []))
+                out = position in left_out
+                reason = None if out else _perform(connection, steps[position], rights, wanted.get(position, []))
             if reason:
                 connection.execute("rollback")
                 return _refused(steps[position], reason), begun
@@ -158,6 +163,8 @@ def _run(
                 alone.add(position)
             elif name := _extension_wanted(error, rights, wanted.get(position, [])):
                 wanted.setdefault(position, []).append(name)
+            elif not connection.closed and (name := lacks_real(connection, error, steps[position].sql)):
+                left_out[position] = _placed(steps[position], NOT_SUPPORTED, f"needs the real extension {name}")
             else:
                 return _described(steps[position], error), begun
             position = begun
@@ -176,16 +183,17 @@ def _perform(connection: Connection, step: Step, rights: _Rights, wanted: list[s
         where = f' schema "{found["schema"]}"' if found and found["schema"] else ""
         _make_extension(connection, f'create extension "{name}"{where}', name, rights)
     stmt = trees[0].stmt if len(trees) == 1 else {}
+    sql = for_this_database(connection, step.sql, stmt)
     administrator = rights.administrator
     if administrator is not None and not (stmt and administrator.takes(stmt)):
-        _execute(connection, step)
+        _execute(connection, step, sql)
     elif "CreateExtensionStmt" in stmt:
-        _make_extension(connection, step.sql, stmt["CreateExtensionStmt"]["extname"], rights)
+        _make_extension(connection, sql, stmt["CreateExtensionStmt"]["extname"], rights)
     elif administrator is None:
-        _execute(connection, step)
+        _execute(connection, step, sql)
     else:
         (owner,) = connection.execute("select current_user").fetchone() or ("",)
-        administrator.run(connection, step.sql)
+        administrator.run(connection, sql)
         if item := owned_by_superuser(stmt):
             administrator.give(connection, *item, owner)
     return None
@@ -225,8 +233,7 @@ def _in_transaction(connection: Connection) -> bool:
     return connection.info.transaction_status.name != "IDLE"
 
 
-def _execute(connection: Connection, step: Step) -> None:
-    sql: LiteralString = step.sql
+def _execute(connection: Connection, step: Step, sql: LiteralString) -> None:
     with connection.cursor() as cursor:
         if not _COPY.match(sql):
             cursor.execute(sql)
@@ -260,14 +267,13 @@ def _make_extension(connection: Connection, statement: str, name: str, rights: _
 
 
 def _refused(step: Step, reason: str) -> ApplyError:
+    return _placed(step, NOT_PERMITTED, f"refused before it reached the server: {reason}")
+
+
+def _placed(step: Step, sqlstate: str, message: str) -> ApplyError:
     line, column = line_index(step.file.text).position(step.piece.body)
     return ApplyError(
-        path=step.file.path,
-        line=line,
-        column=column,
-        statement=step.sql,
-        sqlstate=NOT_PERMITTED,
-        message=f"refused before it reached the server: {reason}",
+        path=step.file.path, line=line, column=column, statement=step.sql, sqlstate=sqlstate, message=message
     )
 
 

@@ -25,6 +25,7 @@ class FileResult:
     """What became of one file; `ignored` holds the psql lines that would have done something.
 
     After an error, the file has taken effect up to the character `kept`: what ran outside of transactions stays.
+    `left_out` are indexes that a stand-in for an extension cannot hold.
     """
 
     path: str
@@ -33,3 +34,4 @@ class FileResult:
     error: ApplyError | None = None
     kept: int = 0
     ignored: tuple[str, ...] = ()
+    left_out: tuple[ApplyError, ...] = ()

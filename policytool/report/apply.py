@@ -29,6 +29,8 @@ def as_text(found: Applied, *, verbosity: int = 0) -> str:
         elif verbosity >= 0:
             lines.append(f"ok    {result.path}  {result.statements} statements, {result.seconds * 1000:.0f} ms")
         lines += [f"note: not run: {line}" for line in result.ignored if verbosity > 0]
+        if verbosity >= 0:
+            lines += [f"note: left out {e.path}:{e.line}:{e.column}: {e.message}" for e in result.left_out]
     lines += _summary(found)
     return "".join(f"{printable(line)}\n" for line in lines)
 
@@ -76,4 +78,5 @@ def _file(result: FileResult) -> dict[str, Any]:
         "seconds": round(result.seconds, 4),
         "error": error,
         "not_run": result.ignored,
+        "left_out": [{name: getattr(e, name) for name in names} for e in result.left_out],
     }

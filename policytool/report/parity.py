@@ -19,8 +19,11 @@ _LONGEST = 400
 
 def as_text(found: Parity, *, verbosity: int = 0) -> str:
     """A line for each difference, then how many objects agree; with `verbosity` kind by kind."""
-    kinds = tally(found.built.catalog, found.observed.catalog)
+    kinds = tally(found.built.catalog, found.observed.catalog, found.left_out)
     lines = [] if verbosity < 0 else [*map(_refused, found.refused), *(x for d in found.differences for x in _lines(d))]
+    if found.left_out and verbosity >= 0:
+        names = ", ".join(sorted(identity for _, identity in found.left_out))
+        lines.append(f"note: not compared, because the server has a stand-in for their extension: {names}")
     if verbosity > 0:
         width = max(map(len, kinds), default=0)
         lines += [f"{kind:{width}}  {count.agreeing} of {count.total}" for kind, count in kinds.items()]
@@ -67,7 +70,8 @@ def as_json(found: Parity) -> str:
         "platform": found.built.platform.name,
         "major_version": found.observed.major_version,
         "differences": [_as_object(difference) for difference in found.differences],
-        "objects": tally(found.built.catalog, found.observed.catalog),
+        "objects": tally(found.built.catalog, found.observed.catalog, found.left_out),
+        "left_out": [{"kind": kind, "identity": identity} for kind, identity in sorted(found.left_out)],
         "refused": [
             {
                 "path": result.error.path,

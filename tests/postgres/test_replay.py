@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from policytool.postgres.platform import apply_migrations
 from policytool.postgres.replay import apply_file, apply_sql, replay
 from policytool.postgres.results import ApplyError
 from policytool.postgres.server import Server
@@ -215,3 +216,38 @@ def test_a_file_cannot_switch_the_timeout_off(server: Server, empty: str, monkey
     assert result.error is not None
     assert (result.error.sqlstate, result.error.line) == ("57014", 3)
     assert time.monotonic() - began < 10
+
+
+POSTGIS = "create extension postgis; create table public.spot (at geography(point, 4326), note text);"
+
+
+def test_index_that_a_standin_cannot_hold_is_left_out(supabase_server: Server) -> None:
+    """It is named with its place, the file goes on around it, and a mistake of the project's own stays one."""
+    name = supabase_server.create_database("supabase_legacy", owner="postgres")
+    text = f"{POSTGIS}\n  create index on public.spot using gist (at);\ncreate index on public.spot (note);"
+    (result, wrong) = apply_migrations(
+        supabase_server, name, [text, "create index on public.spot using gin (note)"], keep_going=True
+    )
+    assert result.error is None
+    assert [(e.line, e.column, e.message) for e in result.left_out] == [(2, 3, "needs the real extension postgis")]
+    made = rows(supabase_server, name, "select indexname from pg_indexes where tablename = 'spot'")
+    assert made == [("spot_note_idx",)]
+    assert wrong.error is not None
+    assert wrong.error.sqlstate == "42704"
+    supabase_server.drop_database(name)
+
+
+def test_database_postgres_is_the_one_that_is_migrated(supabase_server: Server) -> None:
+    """On the platform a project is the database of that name."""
+    name = supabase_server.create_database("supabase_legacy", owner="postgres")
+    files = [
+        "alter database postgres set timezone = 'Asia/Taipei'; alter database \"postgres\" set app.x to 'y';",
+        "comment on database postgres is 'all of it'; grant connect on database postgres to anon",
+    ]
+    assert [result.error for result in apply_migrations(supabase_server, name, files)] == [None, None]
+    query = (
+        "select setconfig from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where datname = '{}'"
+    )
+    assert rows(supabase_server, name, query.format(name).encode()) == [(["TimeZone=Asia/Taipei", "app.x=y"],)]
+    assert rows(supabase_server, name, query.format("postgres").encode()) == []
+    supabase_server.drop_database(name)
