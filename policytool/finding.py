@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from policytool.catalog.model import Function, Table, View
+from policytool.catalog.model import Function, Schema, Sequence, Table, View
 from policytool.catalog.spelling import identifier
 from policytool.syntax.location import Location
 
@@ -103,3 +103,27 @@ def function_ref(function: Function) -> ObjectRef:
 def member_ref(kind: str, table: Table, name: str) -> ObjectRef:
     """The reference to a policy, column, constraint, index or trigger of a table."""
     return ObjectRef(kind=kind, schema=table.schema, table=table.name, name=name)
+
+
+def schema_ref(name: str) -> ObjectRef:
+    """The reference to a schema."""
+    return ObjectRef(kind="schema", name=name)
+
+
+def role_ref(name: str) -> ObjectRef:
+    """The reference to a role."""
+    return ObjectRef(kind="role", name=name)
+
+
+def ref_of(item: Table | View | Function | Sequence | Schema) -> ObjectRef:
+    """The reference to whatever has grants and an owner."""
+    match item:
+        case Table():
+            return table_ref(item)
+        case View():
+            return view_ref(item)
+        case Function():
+            return function_ref(item)
+        case Schema():
+            return schema_ref(item.name)
+    return ObjectRef(kind="sequence", schema=item.schema, name=item.name)

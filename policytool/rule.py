@@ -13,7 +13,7 @@ from msgspec import Struct
 from policytool.access import Access
 from policytool.access.profile import Conventions
 from policytool.catalog.history import History, Step
-from policytool.catalog.model import Constraint, Function, Grant, Policy, Table, View
+from policytool.catalog.model import Constraint, Function, Grant, Policy, Schema, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import Concern, Confidence, Finding, Fix, ObjectRef, Persona, Related, Severity
 from policytool.syntax.location import Location
@@ -40,19 +40,9 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
         """What each statement found and what it left, and which statements commit together."""
         return History(self.steps, self.catalog)
 
-    @functools.cached_property
-    def sweeping(self) -> frozenset[Location]:
-        """The places of GRANT ALL, which dumps write for every object, and of GRANT … ON ALL TABLES IN SCHEMA."""
-        grants = (s.statement for s in self.steps if s.statement.kind == "GrantStmt")
-        return frozenset(
-            g.location
-            for g in grants
-            if "privileges" not in g.node or g.node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA"
-        )
-
     def deliberate(self, grant: Grant) -> bool:
         """Whether somebody granted this very privilege on this very object, and not all there is on all there are."""
-        return not grant.by_default and grant.made not in self.sweeping
+        return not grant.by_default and not grant.sweeping
 
     @functools.cached_property
     def _changes(self) -> dict[tuple[str, object], list[Change]]:
@@ -62,10 +52,15 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
                 changes.setdefault((change.kind, change.key), []).append(change)
         return changes
 
-    def settled(self, item: View | Function, *fields: str) -> Location | None:
+    def settled(self, item: View | Function | Table | Schema, *fields: str) -> Location | None:
         """The statement that last changed one of these fields; the one that made the object where none is on record."""
-        views = ("views", (item.schema, item.name))
-        key: tuple[str, object] = ("functions", item.signature) if isinstance(item, Function) else views
+        match item:
+            case Function():
+                key: tuple[str, object] = ("functions", item.signature)
+            case Schema():
+                key = ("schemas", item.name)
+            case _:
+                key = ("tables" if isinstance(item, Table) else "views", (item.schema, item.name))
         for change in reversed(self._changes.get(key, ())):
             if change.after is None:
                 break
