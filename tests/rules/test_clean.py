@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.precision.schemas import clean
+from benchmarks.precision.schemas import textbook as textbook_tables
 from policytool import api
 from policytool.audit.registry import all_rules
 from policytool.config import PlatformName, find
@@ -21,90 +23,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 
-# As the platform's guide to user management has it: public profiles, made at signup, and avatars in storage.
-STARTER = """
-create table profiles (
-  id uuid references auth.users not null primary key,
-  updated_at timestamp with time zone,
-  username text unique,
-  full_name text,
-  avatar_url text,
-  website text,
+SCHEMAS = {schema.name: schema for schema in clean()}
+STARTER = SCHEMAS["starter"].files[0]
 
-  constraint username_length check (char_length(username) >= 3)
-);
-alter table profiles enable row level security;
 
-create policy "Public profiles are viewable by everyone." on profiles
-  for select using (true);
-create policy "Users can insert their own profile." on profiles
-  for insert with check ((select auth.uid()) = id);
-create policy "Users can update own profile." on profiles
-  for update using ((select auth.uid()) = id);
-
-create function public.handle_new_user()
-returns trigger
-set search_path = ''
-as $$
-begin
-  insert into public.profiles (id, full_name, avatar_url)
-  values (new.id, new.raw_user_meta_data->>'full_name', new.raw_user_meta_data->>'avatar_url');
-  return new;
-end;
-$$ language plpgsql security definer;
-create trigger on_auth_user_created
-  after insert on auth.users
-  for each row execute procedure public.handle_new_user();
-
-insert into storage.buckets (id, name)
-  values ('avatars', 'avatars');
-
-create policy "Avatar images are publicly accessible." on storage.objects
-  for select using (bucket_id = 'avatars');
-create policy "Anyone can upload an avatar." on storage.objects
-  for insert with check (bucket_id = 'avatars' and (select auth.uid())::text = (storage.foldername(name))[1]);
-create policy "Anyone can update their own avatar." on storage.objects
-  for update using ((select auth.uid()) = owner) with check (bucket_id = 'avatars');
-"""
-
-TABLE = """
-create table public.notes_{n} (
-  id bigint generated always as identity primary key,
-  user_id uuid not null references auth.users (id) on delete cascade,
-  org_id uuid not null references public.orgs (id) on delete cascade,
-  title text not null check (char_length(title) between 1 and 200),
-  created_at timestamptz not null default now()
-);
-create index on public.notes_{n} (user_id);
-create index on public.notes_{n} (org_id);
-alter table public.notes_{n} enable row level security;
-create policy "own notes" on public.notes_{n} for select to authenticated
-  using (user_id = (select auth.uid()));
-create policy "write own notes" on public.notes_{n} for insert to authenticated
-  with check (user_id = (select auth.uid())
-    and org_id in (select m.org_id from public.members as m where m.user_id = (select auth.uid())));
-create policy "change own notes" on public.notes_{n} for update to authenticated
-  using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
-create policy "delete own notes" on public.notes_{n} for delete to authenticated
-  using (user_id = (select auth.uid()));
-grant select, insert, update, delete on public.notes_{n} to authenticated;
-"""
-ORGANISATIONS = """
-create table public.orgs (id uuid primary key default gen_random_uuid(), name text not null);
-create table public.members (
-  user_id uuid not null references auth.users (id) on delete cascade,
-  org_id uuid not null references public.orgs (id) on delete cascade,
-  primary key (user_id, org_id)
-);
-create index on public.members (org_id);
-alter table public.orgs enable row level security;
-alter table public.members enable row level security;
-create policy "my orgs" on public.orgs for select to authenticated
-  using (id in (select m.org_id from public.members as m where m.user_id = (select auth.uid())));
-create policy "my memberships" on public.members for select to authenticated
-  using (user_id = (select auth.uid()));
-grant select on public.orgs, public.members to authenticated;
-"""
+@pytest.mark.parametrize("name", sorted(SCHEMAS.keys() - {"example_product"}))
+def test_correct_schemas_are_left_alone(name: str) -> None:
+    """A schema that is right gives nothing above info."""
+    schema = SCHEMAS[name]
+    assert alarms(audited(*schema.files, platform=schema.platform)) == []
 
 
 @pytest.mark.parametrize("platform", ["supabase", "supabase-legacy"])
@@ -128,7 +55,7 @@ def test_starter_is_real(supabase_server: Server) -> None:
 @pytest.fixture(scope="module")
 def textbook() -> api.Loaded:
     """500 tables with four policies each."""
-    return loaded(ORGANISATIONS + "".join(TABLE.format(n=n) for n in range(500)), platform="supabase-explicit")
+    return loaded(textbook_tables(), platform="supabase-explicit")
 
 
 def test_textbook_tables_are_clean(textbook: api.Loaded) -> None:

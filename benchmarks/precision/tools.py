@@ -1,0 +1,82 @@
+"""policytool, squawk and pgrls on the same SQL: what each says of it above info, as (rule, object)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.precision.schemas import Schema
+from policytool import api
+from policytool.audit.walk import own_tables
+from policytool.catalog.build import build
+from policytool.config import Config
+from policytool.source.model import Project, SqlFile
+
+if TYPE_CHECKING:
+    from policytool.postgres.apply import Applied
+
+Said = Counter[str]  # how often each rule speaks
+TOOLS = ("policytool", "squawk", "pgrls")
+
+
+def program(name: str) -> str | None:
+    """The path of another tool, if it is installed."""
+    return shutil.which(name)
+
+
+def files_of(schema: Schema) -> tuple[SqlFile, ...]:
+    """The files as migrations."""
+    return tuple(SqlFile(path=f"{n}.sql", text=text, order=n) for n, text in enumerate(schema.files))
+
+
+def loaded(schema: Schema) -> api.Loaded:
+    """The schema with its catalog."""
+    files, config = files_of(schema), Config(platform=schema.platform)
+    project = Project(label=schema.name, layout="folder", files=files)
+    return api.Loaded(project=project, built=build(files, api.choose_platform(project, config, None)), config=config)
+
+
+def policytool(schema: Schema) -> Said:
+    """Our own errors and warnings."""
+    findings = api.audit(loaded(schema)).result.findings
+    return Counter(f.rule for f in findings if f.severity != "info")
+
+
+def squawk(path: str, schema: Schema) -> Said:
+    """All that squawk says; it knows warnings and errors alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = []
+        for number, text in enumerate(schema.files):
+            file = Path(folder, f"{number:04}.sql")
+            file.write_text(text, encoding="utf-8")
+            names.append(str(file))
+        ran = subprocess.run([path, "--reporter", "Json", *names], capture_output=True, text=True, check=False)
+    return Counter(str(item["rule_name"]) for item in json.loads(ran.stdout or "[]"))
+
+
+def pgrls(path: str, schema: Schema) -> Said:
+    """What pgrls says above info of a database that the schema was applied to: the most it can know."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, text in enumerate(schema.files):
+            Path(folder, f"{number:04}.sql").write_text(text, encoding="utf-8")
+        with api.applied(folder, platform=schema.platform) as found:
+            if found.failed:
+                raise SystemExit(f"{schema.name} does not apply: {found.failed[0].message}")
+            return _pgrls(path, schema, found)
+
+
+def _pgrls(path: str, schema: Schema, found: Applied) -> Said:
+    context = api.context(loaded(schema))
+    schemas = sorted({t.schema for t in own_tables(context)} | {"public"})
+    address = found.server.dsn(found.database, "postgres")
+    command = [path, "lint", "--database-url", address, "--schemas", ",".join(schemas), "--format", "json"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not ran.stdout:
+        raise SystemExit(f"pgrls: {ran.stderr.strip()}")
+    violations = json.loads(ran.stdout)["violations"]
+    return Counter(str(v["rule_id"]) for v in violations if v["severity"] != "info")
