@@ -72,7 +72,8 @@ def holes() -> Iterator[tuple[Rule, Schema, Schema]]:
 
 def _schema(name: str, options: str, sql: str) -> Schema:
     words = dict(o.partition("=")[::2] for o in options.split())
-    platform = next((p for p in get_args(PlatformName) if p == words.get("platform")), "supabase")
+    known: tuple[PlatformName, ...] = get_args(PlatformName)
+    platform = next((p for p in known if p == words.get("platform")), known[0])
     return Schema(name=name, files=(sql,), platform=platform)
 
 
