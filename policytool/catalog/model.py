@@ -3,8 +3,8 @@
 Every struct is frozen. Names are plain strings or tuples of them, never OIDs. Expressions and definitions are
 canonical SQL text (see `catalog/expression`): keywords in upper case, names qualified unless in pg_catalog. Privileges
 are always spelled out: an object that Postgres would show with a null ACL carries the grants that the null stands for.
-``made`` and ``changed`` are the places of the statements that created an object and that last altered it; they, and
-``by_default``, are evidence, not identity, and are left out when catalogs are compared.
+``made`` and ``changed`` are the places of the statements that created an object and that last altered it; they,
+``by_default`` and ``sweeping`` are evidence, not identity, and are left out when catalogs are compared.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Grant(Struct, frozen=True, kw_only=True):
     grantor: str | None = None
     grantable: bool = False
     by_default: bool = False  # it came with the object (owner, built-in or default privileges), not from a GRANT
+    sweeping: bool = False  # by GRANT ALL, which dumps write for every object, or GRANT … ON ALL TABLES IN SCHEMA
     made: Location | None = None  # the GRANT, or the ALTER DEFAULT PRIVILEGES that gave it
 
 

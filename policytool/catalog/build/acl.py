@@ -83,6 +83,7 @@ class Acl:
                     grantor=grantor,
                     grantable=grantable,
                     by_default=all(g.by_default for _, g in parts),
+                    sweeping=all(g.sweeping for _, g in parts),
                     made=parts[-1][1].made,
                 )
             )
@@ -96,7 +97,15 @@ class Acl:
             self.entries[key] = replace(grant, grantable=True) if old is not None and old.grantable else grant
 
     def grant(
-        self, grantee: str, grantor: str, privilege: str, column: str = "", *, option: bool, made: Location | None
+        self,
+        grantee: str,
+        grantor: str,
+        privilege: str,
+        column: str = "",
+        *,
+        option: bool,
+        sweeping: bool = False,
+        made: Location | None,
     ) -> None:
         """GRANT one privilege; one that came by default is from then on this statement's."""
         if option:
@@ -108,7 +117,13 @@ class Acl:
             return
         columns = (column,) if column else ()
         self.entries[key] = Grant(
-            grantee=grantee, privilege=privilege, columns=columns, grantor=grantor, grantable=option, made=made
+            grantee=grantee,
+            privilege=privilege,
+            columns=columns,
+            grantor=grantor,
+            grantable=option,
+            sweeping=sweeping,
+            made=made,
         )
 
     def revoke(

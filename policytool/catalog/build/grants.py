@@ -44,6 +44,7 @@ class Action(Struct, frozen=True, kw_only=True):
     grantees: tuple[str, ...]
     privileges: tuple[str, ...] | None
     columns: tuple[tuple[str | None, tuple[str, ...]], ...] = ()  # privilege (None: ALL) and the columns it is for
+    sweeping: bool = False
     made: Location | None = None
 
 
@@ -66,6 +67,7 @@ def read_action(state: State, node: Node) -> Action:
         grantees=tuple(role_of(state, g["RoleSpec"]) for g in node["grantees"]),
         privileges=tuple(whole) if "privileges" in node else None,
         columns=tuple(columns),
+        sweeping="privileges" not in node or node.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA",
         made=state.at,
     )
 
@@ -244,7 +246,15 @@ def _apply(state: State, acl: Acl, privileges: Iterable[str], column: str, actio
     for grantee in action.grantees:
         for privilege in allowed:
             if action.grants:
-                acl.grant(grantee, grantor, privilege, column, option=action.option, made=action.made)
+                acl.grant(
+                    grantee,
+                    grantor,
+                    privilege,
+                    column,
+                    option=action.option,
+                    sweeping=action.sweeping,
+                    made=action.made,
+                )
             else:
                 acl.revoke(grantee, grantor, privilege, column, option_only=action.option, cascade=action.cascade)
 

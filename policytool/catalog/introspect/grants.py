@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final, cast
 
-from policytool.catalog.build.acl import Acl, AclKind, built_in, ordered
+from msgspec.structs import replace
+
+from policytool.catalog.build.acl import Acl, AclKind, all_privileges, built_in, ordered
 from policytool.catalog.build.default_privileges import DefaultKind
 from policytool.catalog.introspect.server import Row, Rows
 from policytool.catalog.model import Grant
 from policytool.catalog.objects import DefaultPrivilege
 
 Owners = dict[tuple[str, int], tuple[AclKind, str, str | None]]  # by catalog and OID: kind, owner, schema
+EVERYTHING: Final = frozenset(all_privileges("TABLES", 13))
 _KINDS: Final[dict[str, DefaultKind]] = {
     "r": "TABLES",
     "S": "SEQUENCES",
@@ -64,7 +68,7 @@ def _grant(row: Row, *, grantor: str, by_default: bool = False) -> Grant:
 def grants(rows: Rows, defaults: tuple[DefaultPrivilege, ...], major: int) -> dict[tuple[str, int], tuple[Grant, ...]]:
     """The grants of every object by its catalog and OID."""
     owners = _owners(rows)
-    initial = _Initial(defaults, major)
+    initial = Initial(defaults, major)
     lists: dict[tuple[str, int], Acl] = {}
     for row in rows["grants"]:
         key = (row["catalog"], row["oid"])
@@ -74,7 +78,17 @@ def grants(rows: Rows, defaults: tuple[DefaultPrivilege, ...], major: int) -> di
         by_default = not row["stored"] or _plain(row) in initial.of(kind, owner, schema)
         acl = lists.get(key) or lists.setdefault(key, Acl((), owner))
         acl.add(_grant(row, grantor=row["grantor"], by_default=by_default))
-    return {key: acl.grants() for key, acl in lists.items()}
+    return {key: swept(owners[key][0], acl.grants()) for key, acl in lists.items()}
+
+
+def swept(kind: AclKind, grants: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    """The grants, those marked that look like GRANT ALL: a server does not say how somebody came to hold everything."""
+    if kind != "TABLES":
+        return grants
+    held = Counter(grant.grantee for grant in grants if not grant.columns and grant.privilege in EVERYTHING)
+    return tuple(
+        replace(grant, sweeping=not grant.by_default and held[grant.grantee] >= len(EVERYTHING)) for grant in grants
+    )
 
 
 def _plain(row: Row) -> tuple[str, str, str, bool, bool]:
@@ -89,7 +103,7 @@ def _owners(rows: Rows) -> Owners:
     }
 
 
-class _Initial:
+class Initial:
     """What an object that its owner makes now would come with."""
 
     def __init__(self, defaults: tuple[DefaultPrivilege, ...], major: int) -> None:
