@@ -79,6 +79,7 @@ def tally(built: Catalog, observed: Catalog, left_out: Collection[Key] = ()) -> 
     one, other = facts(built), facts(observed)
     for key in left_out:
         one.pop(key, None)
+        other.pop(key, None)
     differing = {(d.kind, d.identity) for d in _differences(one, other)}
     found: dict[str, Tally] = {}
     for key in {**one, **other}:

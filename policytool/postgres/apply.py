@@ -15,17 +15,12 @@ from policytool.postgres.platform import apply_migrations
 from policytool.postgres.providers import Provider
 from policytool.postgres.results import ApplyError, FileResult
 from policytool.postgres.server import Server
-from policytool.postgres.standins import STANDS_IN
+from policytool.postgres.standins import standins_in
 from policytool.source.model import Project
 
 # Undefined table, schema, object and function: what a history lacks that does not begin at the beginning.
 _MISSING = frozenset({"42P01", "3F000", "42704", "42883"})
-_NAMED = re.compile(r'(?:relation|schema|type|function) "?(?P<name>[^"(]+)"?(?:\(.*\))? does not exist')
-_STANDINS = b"""
-select e.extname from pg_catalog.pg_extension e
-left join pg_catalog.pg_available_extensions a on a.name = e.extname
-where a.name is null or a.comment = %s order by 1
-"""
+_NAMED = re.compile(r'(?:relation|schema|type|function|role) "?(?P<name>[^"(]+)"?(?:\(.*\))? does not exist')
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -81,7 +76,7 @@ def applied(
 
         results = apply_migrations(server, database, files, keep_going=keep_going, strict=strict, progress=say)
         with server.administer(database) as connection:
-            standins = tuple(name for (name,) in connection.execute(_STANDINS, [STANDS_IN]).fetchall())
+            standins = standins_in(connection)
         yield Applied(
             project=project,
             platform=platform,
@@ -90,12 +85,12 @@ def applied(
             database=database,
             results=tuple(result for result in results if result.path in own),
             standins=standins,
-            missing=_never_made(project, results),
+            missing=never_made(project, results),
             server=server,
         )
 
 
-def _never_made(project: Project, results: tuple[FileResult, ...]) -> tuple[str, ...]:
+def never_made(project: Project, results: tuple[FileResult, ...]) -> tuple[str, ...]:
     """The objects that statements failed for and that no file creates: they were made on the dashboard."""
     names: dict[str, None] = {}
     for result in results:
@@ -107,7 +102,7 @@ def _never_made(project: Project, results: tuple[FileResult, ...]) -> tuple[str,
 
 
 def _is_created(project: Project, name: str) -> bool:
-    quoted = rf'[\w".]*?\b{re.escape(name)}\b'
+    quoted = rf'[\w".]*?\b{re.escape(name)}\b(?!"?\s*\.)'
     kinds = "table|view|schema|type|domain|sequence|function|procedure|role|extension"
     creates = re.compile(rf"\bcreate\s+(?:\w+\s+){{0,3}}(?:{kinds})\s+(?:if\s+not\s+exists\s+)?{quoted}", re.IGNORECASE)
     renames = re.compile(rf"\brename\s+to\s+{quoted}", re.IGNORECASE)

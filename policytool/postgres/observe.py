@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -17,23 +19,28 @@ from policytool.postgres.platform import apply_migrations
 from policytool.postgres.process import SUPERUSER
 from policytool.postgres.providers import Provider, choose
 from policytool.postgres.results import FileResult
+from policytool.postgres.standins import standins_in
 from policytool.source.bootstrap import profile_file
 from policytool.source.model import Project, SqlFile
 
+# `geography(point,4326)`: a server says what a function of an extension's library says.
+_SHAPE = re.compile(r"(\b(?:geometry|geography))\([^)]*\)")
+
 
 class Observed(Struct, frozen=True, kw_only=True):
-    """The catalog of a server after the files, what became of each of them, and the server's version."""
+    """The catalog of a server after the files, what became of each of them, its version, and what stands in there."""
 
     catalog: Catalog
     results: tuple[FileResult, ...]
     major_version: int
+    standins: tuple[str, ...] = ()
 
 
 class Parity(Struct, frozen=True, kw_only=True):
     """A source's catalog as it was built and as a server shows it, and where the two differ.
 
-    Of files that the server refused (`refused`) only what had taken effect by then is built. Indexes that the server
-    could not be given (`left_out`, and FileResult) are no differences.
+    Of files that the server refused (`refused`) only what had taken effect by then is built. What a server with
+    stand-ins cannot hold (`left_out`) is no difference.
     """
 
     project: Project
@@ -52,25 +59,29 @@ def compare(project: Project, platform: Platform, *, provider: Provider | None =
     files = [replace(file, text=file.text[: kept.get(file.path)]) for file in project.files]
     built = build(files, replace(platform, major_version=observed.major_version))
     differences = parity(built.catalog, observed.catalog)
-    places = {(error.path, error.line) for result in observed.results for error in result.left_out}
-    left_out = frozenset(_key(d) for d in differences if d.kind == "index" and _starts_at(d) in places)
+    left_out = frozenset(_not_held(differences, observed))
     return Parity(
         project=project,
         built=built,
         observed=observed,
-        differences=tuple(d for d in differences if _key(d) not in left_out),
+        differences=tuple(d for d in differences if (d.kind, d.identity) not in left_out),
         refused=refused,
         left_out=left_out,
     )
 
 
-def _key(difference: Difference) -> Key:
-    return difference.kind, difference.identity
-
-
-def _starts_at(difference: Difference) -> tuple[str, int] | None:
-    place = difference.location
-    return (place.path, place.line) if place is not None and difference.field == "existence" else None
+def _not_held(differences: Sequence[Difference], observed: Observed) -> Iterator[Key]:
+    """What a server with stand-ins cannot hold: some indexes, and what is in brackets behind the name of a type."""
+    places = {(error.path, error.line) for result in observed.results for error in result.left_out}
+    whole = Counter((d.kind, d.identity) for d in differences)
+    for d in differences:
+        place = d.location
+        if d.kind == "index" and d.field == "existence" and place and (place.path, place.line) in places:
+            yield d.kind, d.identity
+        elif d.field == "type" and whole[d.kind, d.identity] == 1 and "postgis" in observed.standins:
+            built, shown = (_SHAPE.sub(r"\1", str(value)) for value in (d.built, d.observed))
+            if built == shown:
+                yield d.kind, d.identity
 
 
 def observe(
@@ -91,6 +102,7 @@ def observe(
         )
         with server.administer(database) as connection:
             catalog = introspect(connection, platform=before)
+            standins = standins_in(connection)
         if platform.family == "postgres":
             # The role that made the cluster is the launcher's, not the platform's.
             catalog = replace(catalog, roles={k: r for k, r in catalog.roles.items() if k != SUPERUSER})
@@ -99,6 +111,7 @@ def observe(
             catalog=catalog,
             results=tuple(result for result in results if result.path in applied),
             major_version=server.major,
+            standins=standins,
         )
 
 

@@ -19,7 +19,7 @@ from policytool.source.bootstrap import sql_folder
 from policytool.source.model import SqlFile
 
 if TYPE_CHECKING:
-    from policytool.postgres.server import Server
+    from policytool.postgres.server import Connection, Server
 
 _HEADER = re.compile(
     r"-- (?P<name>\S+): schema = (?P<schema>\S+), fixed = (?P<fixed>yes|no), relocatable = (?P<relocatable>yes|no), "
@@ -29,6 +29,11 @@ _TRUSTED = re.compile(r"^\s*trusted\s*=.*$", re.MULTILINE)
 _DIRECTORY = re.compile(r"^\s*directory\s*=.*$", re.MULTILINE)
 STANDS_IN = "stand-in made by policytool"
 _MADE = f"comment = '{STANDS_IN}'"
+_MADE_HERE = b"""
+select e.extname from pg_catalog.pg_extension e
+left join pg_catalog.pg_available_extensions a on a.name operator(pg_catalog.=) e.extname
+where a.name is null or a.comment operator(pg_catalog.=) %s order by 1
+"""
 _SHARE = b"select setting from pg_catalog.pg_config where name = 'SHAREDIR'"
 
 
@@ -89,6 +94,11 @@ def own_extensions(share: Path) -> dict[str, Path]:
 def standin_names() -> tuple[str, ...]:
     """The extensions that policytool can stand in for."""
     return tuple(header["name"] for header, _ in _standins())
+
+
+def standins_in(connection: Connection) -> tuple[str, ...]:
+    """The extensions of a database that are stand-ins."""
+    return tuple(name for (name,) in connection.execute(_MADE_HERE, [STANDS_IN]).fetchall())
 
 
 def instead(server: Server) -> Callable[[str], str | None]:

@@ -1,4 +1,4 @@
-"""What a clone with stand-ins cannot do as it is written: be the database `postgres`, and hold an extension's indexes."""
+"""What a clone with stand-ins cannot do as written: be the database `postgres`, and hold an extension's indexes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from policytool.postgres.server import Connection
 
 Node = dict[str, Any]
-# On the platform every project is the database `postgres` of a server of its own; here it is a clone under another name.
+# On the platform a project is the database `postgres` of a server of its own; here it is a clone under another name.
 _DATABASE: Final = re.compile(r'(\bdatabase\s+)"?postgres"?(?![\w"])', re.IGNORECASE)
 # A type is made of SQL, an index method and its operator classes are not.
 _METHODS: Final = (

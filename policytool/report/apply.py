@@ -12,6 +12,7 @@ from policytool.postgres.results import ApplyError, FileResult
 from policytool.report.words import printable
 
 _LONGEST = 300
+_SUPABASE = frozenset({"auth", "storage", "realtime", "vault", "anon", "authenticated", "service_role"})
 
 
 def as_text(found: Applied, *, verbosity: int = 0) -> str:
@@ -47,8 +48,12 @@ def _error(error: ApplyError) -> Iterator[str]:
 def _summary(found: Applied) -> Iterator[str]:
     total, failed, ran = len(found.project.files), len(found.failed), len(found.results)
     if found.missing:
-        yield f"history starts on the dashboard: no migration makes {', '.join(found.missing)}"
-        yield "hint: `supabase db pull` writes the first migration from the live database"
+        if found.platform.family == "postgres" and _SUPABASE & set(found.missing):
+            yield f"no migration makes {', '.join(found.missing)}"
+            yield "hint: a Supabase database has them: --platform supabase"
+        else:
+            yield f"history starts on the dashboard: no migration makes {', '.join(found.missing)}"
+            yield "hint: `supabase db pull` writes the first migration from the live database"
     seconds = sum(result.seconds for result in found.results)
     rest = f", {total - ran} not reached (--keep-going goes on)" if ran < total else ""
     yield f"{ran - failed} of {total} files applied, {failed} failed{rest} in {seconds:.2f} s"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from policytool import api
-from policytool.catalog.parity import tally
+from policytool.catalog.parity import Tally, tally
 from policytool.config import PlatformName
 from policytool.postgres.local import installed
 
@@ -50,6 +50,28 @@ def test_what_is_refused_counts_on_neither_side(tmp_path: Path) -> None:
     assert found.differences == ()
     assert ("public", "kept") in found.built.catalog.tables
     assert ("public", "gone") not in found.built.catalog.tables
+
+
+@pytest.mark.server
+def test_what_a_standin_cannot_hold_is_said(tmp_path: Path) -> None:
+    """An index of PostGIS and the shape of a column are not compared, and count on neither side."""
+    sql = (
+        "create extension postgis; create table public.spot (at geography(point, 4326), near geometry(point) not null);"
+        "\ncreate index by_place on public.spot using gist (at);"
+    )
+    (tmp_path / "1.sql").write_text(sql)
+    found = api.parity(str(tmp_path), platform="supabase-legacy")
+    assert found.refused == ()
+    assert found.differences == ()
+    assert found.left_out == {
+        ("index", "by_place on public.spot"),
+        ("column", "at on public.spot"),
+        ("column", "near on public.spot"),
+    }
+    counts = tally(found.built.catalog, found.observed.catalog, found.left_out)
+    assert "index" not in counts
+    assert "column" not in counts
+    assert counts["table"] == Tally(total=1, agreeing=1)
 
 
 @pytest.mark.server
