@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
+from policytool.catalog.model import Name
 from policytool.catalog.objects import Catalog
 from policytool.catalog.transactions import spans
 from policytool.source.model import SqlFile
@@ -21,16 +22,21 @@ if TYPE_CHECKING:
     from policytool.catalog.build.stores import Kind
 
 
+_RELATIONS: tuple[Kind, ...] = ("tables", "views")
+
+
 class Step(Struct, frozen=True, kw_only=True):
     """A statement of the migrations with what it changed: the subject of migration rules.
 
-    `root` is the file that was run; `statement.file` may be one that it includes.
+    `root` is the file that was run; `statement.file` may be one that it includes. `path` are the schemas of the
+    search_path that exist.
     """
 
     statement: Statement
     changes: tuple[Change, ...]
     ordinal: int
     root: SqlFile
+    path: tuple[str, ...] = ()
 
 
 class Unit(Struct, frozen=True, kw_only=True):
@@ -114,6 +120,25 @@ class History:
         maker = self.born(kind, key, step)
         return maker is not None and together(maker.root, step.root)
 
+    def relation(self, step: Step, schema: str | None, name: str) -> tuple[Kind, Name] | None:
+        """The table or view that the statement means by this name, if it was there before."""
+        for candidate in (schema,) if schema is not None else ("pg_temp", *step.path):
+            key = (candidate, name)
+            for kind in _RELATIONS:
+                if self.before(kind, key, step) is not None:
+                    return kind, key
+        return None
+
+    def owner_of_index(self, step: Step, schema: str | None, name: str) -> Name | None:
+        """The table or view that the index of this name belonged to before the statement."""
+        for candidate in (schema,) if schema is not None else ("pg_temp", *step.path):
+            for owner in self._indexed.get((candidate, name), ()):
+                for kind in _RELATIONS:
+                    item = self.before(kind, owner, step)
+                    if item is not None and any(index.name == name for index in item.indexes):
+                        return owner
+        return None
+
     # --- statements -------------------------------------------------------------------------------------------------
 
     def same_file(self, step: Step) -> tuple[Step, ...]:
@@ -175,6 +200,19 @@ class History:
         return _Lives(entries, changes)
 
     @functools.cached_property
+    def _indexed(self) -> dict[Name, dict[Name, None]]:
+        """For each name of an index the relations that ever had one of that name."""
+        found: dict[Name, dict[Name, None]] = {}
+        items = [(k, i) for kind in _RELATIONS for k, i in getattr(self._catalog, kind).items()]
+        changes = (c for s in self.steps for c in s.changes if c.kind in _RELATIONS and c.after is not None)
+        news = (c for c in changes if c.before is None or c.old_key or c.before.indexes is not c.after.indexes)
+        items += [(c.key, c.after) for c in news]
+        for key, item in items:
+            for index in item.indexes:
+                found.setdefault((key[0], index.name), {})[key] = None
+        return found
+
+    @functools.cached_property
     def _files(self) -> list[tuple[int, int]]:
         """For each statement where the file that was run begins and ends."""
         bounds: list[tuple[int, int]] = []
@@ -217,8 +255,9 @@ def _steps(built: Built) -> Iterator[Step]:
     changes: dict[int, list[Change]] = {}
     for change in built.journal:
         changes.setdefault(change.statement, []).append(change)
-    for ordinal, (statement, root) in enumerate(zip(built.statements, built.roots, strict=True)):
-        yield Step(statement=statement, changes=tuple(changes.get(ordinal, ())), ordinal=ordinal, root=root)
+    for ordinal, (statement, root, path) in enumerate(zip(built.statements, built.roots, built.paths, strict=True)):
+        made = tuple(changes.get(ordinal, ()))
+        yield Step(statement=statement, changes=made, ordinal=ordinal, root=root, path=path)
 
 
 def _ordinal(entry: _Entry) -> int:

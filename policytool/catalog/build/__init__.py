@@ -28,6 +28,7 @@ class Built(Struct, frozen=True, kw_only=True):
     journal: tuple[Change, ...]
     platform: Platform
     roots: tuple[SqlFile, ...] = ()  # for each statement the file that was run, which may include the statement's
+    paths: tuple[tuple[str, ...], ...] = ()  # for each statement the schemas where it looks for unqualified names
 
 
 def build(files: Sequence[SqlFile], platform: Platform) -> Built:
@@ -44,6 +45,7 @@ class Builder:
         self.platform = platform
         self._statements: list[Statement] = []
         self._roots: list[SqlFile] = []
+        self._paths: list[tuple[str, ...]] = []
         self._parsed: dict[SqlFile, Parsed] | None = None  # shared by all forks; None before the first one
         with collector_paused():
             self._state = start(platform)
@@ -62,6 +64,7 @@ class Builder:
         other = copy(self)
         other._state = fork(self._state)
         other._statements, other._roots = self._statements.copy(), self._roots.copy()
+        other._paths = self._paths.copy()
         return other
 
     def built(self) -> Built:
@@ -72,6 +75,7 @@ class Builder:
             journal=tuple(c for c in self._state.journal if c.statement >= 0),
             platform=self.platform,
             roots=tuple(self._roots),
+            paths=tuple(self._paths),
         )
 
     def _fold(self, file: SqlFile) -> None:
@@ -82,6 +86,7 @@ class Builder:
         for statement in parsed.statements:
             state.statement, state.ordinal = statement, len(self._statements)
             self._statements.append(statement)
+            self._paths.append(state.path)
             fold(state, statement.kind, statement.node)
         state.statement = None
         state.unmodelled.extend(_problems(parsed))
