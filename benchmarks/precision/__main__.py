@@ -2,8 +2,8 @@
 
 usage: python -m benchmarks.precision [-o FILE]
 
-A hole is the "Bad" SQL of a rule's page. A tool sees it if some rule of the tool speaks more often of the bad SQL than
-of the good SQL of the same page. pgrls is given a server that ran the SQL.
+A hole is the "Bad" SQL of a rule's page. A tool sees it if some rule of the tool, at whatever severity, speaks more
+often of the bad SQL than of the good SQL of the same page. pgrls is given a server that ran the SQL.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import get_args
 
 from benchmarks.precision.schemas import Schema, clean
-from benchmarks.precision.tools import Said, pgrls, policytool, program, squawk
+from benchmarks.precision.tools import Said, above_info, pgrls, policytool, program, squawk
 from policytool.audit.registry import all_rules, page
 from policytool.config import PlatformName
 from policytool.rule import Rule
@@ -57,7 +57,7 @@ def clean_table(found: dict[str, Tool]) -> Iterator[str]:
     yield f"| schema | {' | '.join(found)} |"
     yield f"|---|{'---:|' * len(found)}"
     for schema in clean():
-        counts = [sum(tool(schema).values()) for tool in found.values()]
+        counts = [above_info(tool(schema)) for tool in found.values()]
         yield f"| {schema.name} | {' | '.join(map(str, counts))} |"
 
 
@@ -84,7 +84,7 @@ def holes_table(found: dict[str, Tool]) -> Iterator[str]:
     for rule, bad, good in holes():
         marks = []
         for name, tool in found.items():
-            sees = sorted((tool(bad) - tool(good)).keys())
+            sees = sorted({rule for rule, _ in tool(bad) - tool(good)})
             seen[name] += bool(sees)
             marks.append(("yes" if name == "policytool" else ", ".join(sees[:3])) if sees else "–")
         rows.append(f"| {rule.name} | {rule.severity} | {' | '.join(marks)} |")
@@ -100,7 +100,15 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path)
     output: Path | None = parser.parse_args().output
     found = tools()
-    lines = [f"{versions(found)}; errors and warnings.", "", *clean_table(found), "", *holes_table(found)]
+    lines = [
+        f"{versions(found)}; errors and warnings of schemas that are right.",
+        "",
+        *clean_table(found),
+        "",
+        "Which holes each sees, at whatever severity:",
+        "",
+        *holes_table(found),
+    ]
     text = "\n".join(lines) + "\n"
     if output:
         output.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""policytool, squawk and pgrls on the same SQL: what each says of it above info, as (rule, object)."""
+"""policytool, squawk and pgrls on the same SQL: how often each of their rules speaks, and how loud."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from policytool.source.model import Project, SqlFile
 if TYPE_CHECKING:
     from policytool.postgres.apply import Applied
 
-Said = Counter[str]  # how often each rule speaks
+Said = Counter[tuple[str, str]]  # how often each (rule, severity) speaks
 TOOLS = ("policytool", "squawk", "pgrls")
 
 
@@ -42,9 +42,9 @@ def loaded(schema: Schema) -> api.Loaded:
 
 
 def policytool(schema: Schema) -> Said:
-    """Our own errors and warnings."""
+    """Our own findings."""
     findings = api.audit(loaded(schema)).result.findings
-    return Counter(f.rule for f in findings if f.severity != "info")
+    return Counter((f.rule, f.severity) for f in findings)
 
 
 def squawk(path: str, schema: Schema) -> Said:
@@ -56,11 +56,11 @@ def squawk(path: str, schema: Schema) -> Said:
             file.write_text(text, encoding="utf-8")
             names.append(str(file))
         ran = subprocess.run([path, "--reporter", "Json", *names], capture_output=True, text=True, check=False)
-    return Counter(str(item["rule_name"]) for item in json.loads(ran.stdout or "[]"))
+    return Counter((str(i["rule_name"]), str(i["level"]).lower()) for i in json.loads(ran.stdout or "[]"))
 
 
 def pgrls(path: str, schema: Schema) -> Said:
-    """What pgrls says above info of a database that the schema was applied to: the most it can know."""
+    """What pgrls says of a database that the schema was applied to: the most it can know."""
     with tempfile.TemporaryDirectory() as folder:
         for number, text in enumerate(schema.files):
             Path(folder, f"{number:04}.sql").write_text(text, encoding="utf-8")
@@ -79,4 +79,9 @@ def _pgrls(path: str, schema: Schema, found: Applied) -> Said:
     if not ran.stdout:
         raise SystemExit(f"pgrls: {ran.stderr.strip()}")
     violations = json.loads(ran.stdout)["violations"]
-    return Counter(str(v["rule_id"]) for v in violations if v["severity"] != "info")
+    return Counter((str(v["rule_id"]), str(v["severity"])) for v in violations)
+
+
+def above_info(said: Said) -> int:
+    """How many errors and warnings there are."""
+    return sum(number for (_, severity), number in said.items() if severity != "info")
