@@ -9,6 +9,7 @@ from policytool.access.helpers import Helpers
 from policytool.access.predicate import Analyst, Predicate
 from policytool.access.privileges import Granted, Privileges
 from policytool.access.profile import MANAGED_SCHEMAS, Conventions, Profile, make_profile
+from policytool.access.recursion import Recursion
 from policytool.access.row_filter import COMMANDS, WRITES, Command, RowFilter, RowFilters, Side, expression, side_of
 from policytool.catalog.model import Function, Grant, Policy, Sequence, Table, View
 from policytool.catalog.objects import Catalog
@@ -46,6 +47,7 @@ class Access:
         self.helpers = Helpers(catalog, profile.identity_expressions)
         self.analyst = Analyst(self.helpers)
         self.filters = RowFilters(self.privileges, self.analyst, profile.anonymous)
+        self.recursion = Recursion(self)
 
     @property
     def clients(self) -> tuple[str, ...]:

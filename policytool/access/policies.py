@@ -50,6 +50,12 @@ def met_by(policy: Policy, table: Table, access: Access) -> tuple[str, ...]:
     )
 
 
+def bound_roles(policy: Policy, table: Table, access: Access) -> tuple[str, ...]:
+    """The roles that it binds: clients that meet it, then those that it names."""
+    others = (r for r in policy.roles if (r == "public" or r in access.catalog.roles) and not access.exempt(r, table))
+    return tuple(dict.fromkeys((*met_by(policy, table, access), *others)))
+
+
 def named(policy: Policy, table: Table) -> str:
     """The policy as messages name it."""
     return f'policy "{policy.name}" on {table.schema}.{table.name}'
