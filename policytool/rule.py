@@ -78,7 +78,7 @@ class Rule(ABC):
     """Base of all rules. The docstring of a rule is its one-line title; its page is the Markdown file of the same stem.
 
     `concern` orders findings of one severity: what leaks, then what does not work, what stops others while a migration
-    runs, what is slow.
+    runs, what is slow. `live` is for what only a database in use shows.
     `persona` is `auditor` for what only a security review wants to read (off by default for everyone else).
     `splinter` names the lint of Supabase's advisor it covers, `cwe` the weakness.
     """
@@ -90,6 +90,7 @@ class Rule(ABC):
     persona: ClassVar[Persona] = "everyone"
     splinter: ClassVar[str | None] = None
     cwe: ClassVar[int | None] = None
+    live: ClassVar[bool] = False
 
     def finding(
         self,

@@ -8,10 +8,11 @@ from policytool.catalog.model import Name
 
 
 class IndexUse(Struct, frozen=True, kw_only=True):
-    """How often an index was read, and its size."""
+    """How often an index was read, its size, and whether it is being built (or may be: others are not told)."""
 
     scans: int
     bytes: int
+    building: bool = False
 
 
 class TableUse(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from policytool.source.sending import AUTOCOMMIT
 RULES = Path(__file__).parents[2] / "policytool" / "rules"
 HEADINGS = ("Why it matters", "Bad", "Fix", "Good", "Limits", "References")
 _BLOCK = re.compile(r"```sql([^\n]*)\n(.*?)```", re.DOTALL)
+LIVE = "```sql live\n"
 _MARK = re.compile(r"-- finding: (.+)$")
 _FILE = re.compile(r"^-- file: .*$", re.MULTILINE)
 
@@ -120,5 +121,14 @@ class Page(Struct, frozen=True):
 
 
 def pages() -> list[Page]:
-    """The pages of all rules."""
+    """The pages of all rules but those that need a live database."""
+    return [page for page in _pages() if LIVE not in page.text]
+
+
+def live_pages() -> list[Page]:
+    """The pages of rules that need a live database: their blocks are ```sql live."""
+    return [page for page in _pages() if LIVE in page.text]
+
+
+def _pages() -> list[Page]:
     return [Page(path.stem.replace("_", "-"), path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("*.md"))]

@@ -72,8 +72,11 @@ def test_case(case: Case) -> None:
 
 
 def test_every_rule_has_both() -> None:
-    """Each rule has a case that fires and one that does not; the severities are spelled right."""
-    names = {rule.name for rule in all_rules()}
+    """Each rule has a case that fires and one that does not; the severities are spelled right.
+
+    Those of rules that need a live database are in live/.
+    """
+    names = {rule.name for rule in all_rules() if not rule.live}
     assert {case.rule for case in ALL if case.finds} == names
     assert {case.rule for case in ALL if not case.finds} == names
     assert {severity for case in ALL for severity, _ in case.finds} <= set(get_args(Severity))

@@ -11,13 +11,15 @@ import pytest
 from policytool.audit.registry import all_rules, page, title
 from policytool.finding import Finding
 from policytool.postgres.platform import apply_migrations
-from tests.rules.support import HEADINGS, RULES, Page, alarms, audited, dotted, pages
+from tests.rules.support import HEADINGS, RULES, Page, alarms, audited, dotted, live_pages, pages
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Server
 
 PAGES = pages()
+EVERY = [*PAGES, *live_pages()]
 each_page = pytest.mark.parametrize("found", PAGES, ids=[p.rule for p in PAGES])
+every_page = pytest.mark.parametrize("found", EVERY, ids=[p.rule for p in EVERY])
 
 
 def of_rule(found: Page, heading: str) -> tuple[Finding, ...]:
@@ -32,7 +34,7 @@ def test_each_rule_has_its_page() -> None:
     assert {rule.name for rule in all_rules()} == {stem.replace("_", "-") for stem in stems}
 
 
-@each_page
+@every_page
 def test_page_has_its_headings(found: Page) -> None:
     """A page is titled with the rule's name, goes on with its title, and has the six headings in their order."""
     rule = next(r for r in all_rules() if r.name == found.rule)
@@ -41,7 +43,7 @@ def test_page_has_its_headings(found: Page) -> None:
     assert found.headings == HEADINGS
 
 
-@each_page
+@every_page
 def test_page_is_plain(found: Page) -> None:
     """No line of a page is longer than 120 characters but a link or a key, and its references are links."""
     lines = [line for line in found.text.splitlines() if "](https:" not in line and "'eyJ" not in line]

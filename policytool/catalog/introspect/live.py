@@ -52,7 +52,7 @@ def live_of(rows: Rows) -> Live | None:
             days=about["days"],
             standby=about["standby"],
             replicas=about["replicas"],
-            indexes={_name(row): IndexUse(scans=row["scans"], bytes=row["bytes"]) for row in rows.get("index_use", ())},
+            indexes={_name(row): _index(row) for row in rows.get("index_use", ())},
             tables={_name(row): _table(row) for row in rows.get("table_use", ())},
             available={row["name"]: row["version"] for row in rows.get("available", ())},
         )
@@ -61,6 +61,10 @@ def live_of(rows: Rows) -> Live | None:
 
 def _name(row: Row) -> tuple[str, str]:
     return row["schema"], row["name"]
+
+
+def _index(row: Row) -> IndexUse:
+    return IndexUse(scans=row["scans"], bytes=row["bytes"], building=row["building"])
 
 
 def _table(row: Row) -> TableUse:
