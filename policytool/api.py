@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, get_args
 from msgspec import Struct, structs
 
 from policytool.config import Config, PlatformName
-from policytool.errors import NothingToAudit
+from policytool.errors import NothingToAudit, UsageError
 from policytool.source import read
 from policytool.source.database import is_database
 from policytool.source.model import Project, ProjectConfig
 from policytool.source.snapshot import is_snapshot, read_snapshot
 
 if TYPE_CHECKING:
-    from policytool.access import Conventions
     from policytool.audit.outcome import Audit
     from policytool.audit.run import Selection
     from policytool.catalog.build import Built
@@ -77,6 +76,35 @@ def load(
     return Loaded(project=project, built=built, config=config)
 
 
+def load_applied(
+    source: str | None = None,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    keep_going: bool = False,
+    strict: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Loaded:
+    """Read a source, run its files on a throwaway server, and take the catalog from there.
+
+    Raises MigrationFailed where a file fails and `keep_going` does not say to go on without it.
+    """
+    from policytool.postgres.applied_catalog import on_a_server
+    from policytool.postgres.providers import choose
+
+    loaded = load(source, config=config, platform=platform, as_tool=as_tool, progress=progress)
+    if not loaded.project.files:
+        raise UsageError(f"{loaded.project.label} holds no migrations to apply", hint="leave --apply out")
+    progress(f"applying {len(loaded.project.files)} files")
+    provider = choose(postgres, major, declared=declared)
+    project, built = on_a_server(loaded.project, loaded.built, provider, keep_going=keep_going, strict=strict)
+    return structs.replace(loaded, project=project, built=built)
+
+
 def _load_database(
     source: str, config: Config, platform: PlatformName | None, progress: Callable[[str], None]
 ) -> Loaded:
@@ -119,12 +147,14 @@ def audit(
 ) -> Audit:
     """Run the rules over a loaded source."""
     from policytool.audit.outcome import Audit
-    from policytool.audit.run import Selection, run
+    from policytool.audit.run import Selection, conclude, examine
 
     progress("auditing")
     selection = selection or Selection(select=loaded.config.select, persona=loaded.config.persona)
     built = loaded.built
-    result = run(context(loaded), selection=selection, config=loaded.config, statements=built.statements)
+    seen = context(loaded)
+    examined = examine(seen, selection=selection, config=loaded.config, statements=built.statements)
+    result = conclude(examined, seen, min_severity=selection.min_severity)
     return Audit(project=loaded.project, platform=built.platform, result=result, statements=len(built.statements))
 
 
@@ -182,24 +212,9 @@ def applied(
 
 def context(loaded: Loaded) -> Context:
     """What rules look at, made from a loaded source."""
-    from policytool.access import Access, make_profile
-    from policytool.catalog.history import steps_of
-    from policytool.rule import Context
+    from policytool.audit.context import context_of
 
-    conventions = _conventions(loaded.config)
-    catalog, platform = loaded.built.catalog, loaded.built.platform
-    profile = make_profile(
-        catalog,
-        platform.family,
-        exposed_schemas=platform.exposed_schemas or None,
-        identity_expressions=loaded.config.identity_expressions,
-    )
-    return Context(
-        catalog=catalog,
-        access=Access(catalog, profile, conventions),
-        conventions=conventions,
-        steps=steps_of(loaded.built),
-    )
+    return context_of(loaded.built, loaded.config)
 
 
 def choose_platform(project: Project, config: Config, named: PlatformName | None) -> Platform:
@@ -237,16 +252,3 @@ def _platform_name(project: Project, config: Config, named: PlatformName | None)
 
 def _configured(config: Config) -> str:
     return f"as {Path(config.path).name if config.path else 'the configuration'} says"
-
-
-def _conventions(config: Config) -> Conventions:
-    from policytool.access import Conventions
-
-    base = Conventions()
-    return Conventions(
-        owner_columns=base.owner_columns | set(config.owner_columns),
-        tenant_columns=base.tenant_columns | set(config.tenant_columns),
-        public_tables=config.public_tables,
-        trusted_signup=config.trusted_signup,
-        options=config.rules,
-    )

@@ -41,14 +41,31 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fail_on: Literal["error", "warning", "info", "never"] = "error"
     strict: bool = False
     max_bytes: int = 64 * 1024 * 1024
-    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rules: tuple[str, ...] | dict[str, dict[str, Any]] = ()  # rules of one's own; a table means options, as `rule` does
+    rule: dict[str, dict[str, Any]] = field(default_factory=dict)
     ignore: tuple[Ignore, ...] = ()
+    baseline: str | None = None
     path: str | None = None  # the file it came from; not a key
 
     def rule_severity(self, rule: str) -> str | None:
         """The severity the project gives a rule, or `off`; None when it keeps the rule's own."""
-        severity = self.rules.get(rule, {}).get("severity")
+        severity = self.options.get(rule, {}).get("severity")
         return severity if isinstance(severity, str) else None
+
+    @property
+    def options(self) -> dict[str, dict[str, Any]]:
+        """What is set for single rules."""
+        return {**self.rules, **self.rule} if isinstance(self.rules, dict) else self.rule
+
+    @property
+    def own_rules(self) -> tuple[str, ...]:
+        """The project's own rules: patterns of Python files, and names of installed packages' entry points."""
+        return () if isinstance(self.rules, dict) else self.rules
+
+    @property
+    def folder(self) -> Path:
+        """What paths in the configuration start from: the folder of its file."""
+        return Path(self.path).parent if self.path else Path()
 
 
 def find(start: Path) -> Path | None:
@@ -106,9 +123,10 @@ def _check(path: Path, config: Config) -> None:
             raise ConfigurationError(
                 f"{path}: `ignore[{number}].reason` is empty", hint="say why the finding is acceptable"
             )
-    for rule, options in config.rules.items():
+    table = "rules" if isinstance(config.rules, dict) and config.rules else "rule"
+    for rule, options in config.options.items():
         severity = options.get("severity")
         if severity is not None and severity not in ("error", "warning", "info", "off"):
             raise ConfigurationError(
-                f"{path}: `rules.{rule}.severity` is {severity!r}", hint="use error, warning, info or off"
+                f"{path}: `{table}.{rule}.severity` is {severity!r}", hint="use error, warning, info or off"
             )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from msgspec import Struct
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from policytool.catalog.build import Change
 
 __all__ = [
-    "CatalogRule", "Context", "ForeignKeyRule", "FunctionRule", "PolicyRule", "Rule", "StatementRule", "Step",
-    "TableRule", "ViewRule",
+    "CatalogRule", "Context", "ForeignKeyRule", "FunctionRule", "IgnoreRule", "IgnoreUse", "PolicyRule", "Rule",
+    "StatementRule", "Step", "TableRule", "ViewRule",
 ]  # fmt: skip
 
 
@@ -34,6 +35,7 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
     access: Access
     conventions: Conventions
     steps: tuple[Step, ...] = ()  # empty where the source is no migrations
+    rules: tuple[Rule, ...] = ()  # all there are, for `told`
 
     @functools.cached_property
     def history(self) -> History:
@@ -68,6 +70,10 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
                 place: Location | None = change.after.changed or change.after.made
                 return place
         return item.made
+
+    def told(self, item: Table | View | Function, among: frozenset[str]) -> bool:
+        """Whether one of these rules says of the object, as it is, something above info: a hole is told once."""
+        return any(f.severity != "info" for rule in self.rules if rule.name in among for f in _of(rule, item, self))
 
     def public(self, table: Table) -> bool:
         """Whether the project's configuration lists the table as one that everybody may read."""
@@ -167,9 +173,56 @@ class StatementRule(Rule):
         """Findings on one statement."""
 
 
+class IgnoreUse(Struct, frozen=True, kw_only=True):
+    """One rule that a comment or the configuration ignores, with what came of it: the subject of rules about ignores.
+
+    `target` says where it holds, without lines. `ran`: the rule was run, so that `covers` means something; `unknown`
+    has a hint for a name that no rule has; `problem` says why it holds for nothing.
+    """
+
+    by: Literal["comment", "configuration"]
+    rule: str
+    target: str
+    reason: str
+    location: Location | None
+    expires: datetime.date | None = None
+    expired: bool = False
+    problem: str = ""
+    covers: int = 0
+    ran: bool = False
+    unknown: str = ""
+
+    @property
+    def ref(self) -> ObjectRef:
+        """What a finding on it is about."""
+        return ObjectRef(kind="ignore", name=self.rule or "no rule")
+
+
+class IgnoreRule(Rule):
+    """Looks at each ignore, after all other rules have run."""
+
+    @abstractmethod
+    def check(self, ignore: IgnoreUse, context: Context) -> Iterator[Finding]:
+        """Findings on one ignore."""
+
+
 class CatalogRule(Rule):
     """Looks at the catalog as a whole."""
 
     @abstractmethod
     def check(self, context: Context) -> Iterator[Finding]:
         """Findings on the catalog."""
+
+
+def _of(rule: Rule, item: Table | View | Function, context: Context) -> Iterator[Finding]:
+    """What a rule says of one object and of its policies."""
+    match rule, item:
+        case TableRule(), Table():
+            yield from rule.check(item, context)
+        case ViewRule(), View():
+            yield from rule.check(item, context)
+        case FunctionRule(), Function():
+            yield from rule.check(item, context)
+        case PolicyRule(), Table():
+            for policy in item.policies:
+                yield from rule.check(item, policy, context)

@@ -1,80 +1,117 @@
-"""Findings that a project has decided to live with: by configuration, or by a comment at the statement."""
+"""Findings that a project has decided to live with: by configuration, or by a comment in the SQL."""
 
 from __future__ import annotations
 
 import datetime
-import re
-from collections.abc import Iterable, Mapping
+import functools
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from policytool.audit.config_places import ignore_places
+from policytool.audit.directives import Directive
 from policytool.catalog.model import Column, Constraint, Policy, Table
 from policytool.catalog.objects import Catalog
-from policytool.config import Ignore
+from policytool.config import Config
 from policytool.finding import Finding, ObjectRef, function_ref
+from policytool.rule import IgnoreUse
 from policytool.syntax.location import Location
-from policytool.syntax.statement import Statement
-
-_COMMENT = re.compile(r"policytool:\s*ignore\[([^\]]*)\]\s*(.*)")
 
 
 class Ignored(Struct, frozen=True, kw_only=True):
-    """A finding that is not counted, and why."""
+    """A finding that is not counted, and why. `at` is where the ignore stands."""
 
     finding: Finding
     reason: str
     by: str  # "configuration" or "comment"
+    at: Location | None = None
 
 
-class Directive(Struct, frozen=True, kw_only=True):
-    """`-- policytool: ignore[rule, …] reason`, on the statement from `line` to `end_line`."""
+class Ignores:
+    """All ignores of a source and its configuration; counts what each of them covers."""
 
-    path: str
-    line: int
-    end_line: int
-    rules: frozenset[str]
-    reason: str
+    def __init__(self, comments: Iterable[Directive], config: Config, today: datetime.date, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._today = today
+        self._hits: Counter[int] = Counter()
+        self._all: list[IgnoreUse] = []
+        self._by_file: dict[tuple[str, str], list[tuple[int, Directive]]] = {}
+        self._configured: list[tuple[int, str]] = []
+        for directive in comments:
+            self._add_comment(directive)
+        for entry, place in zip(config.ignore, ignore_places(config), strict=True):
+            self._configured.append((len(self._all), entry.object))
+            self._all.append(
+                IgnoreUse(by="configuration", rule=entry.rule, target=entry.object, reason=entry.reason,
+                       expires=entry.expires, expired=self._expired(entry.expires), location=place)
+            )  # fmt: skip
+
+    def _add_comment(self, directive: Directive) -> None:
+        subject = hashlib.sha256(directive.subject.encode()).hexdigest()[:8] if directive.subject else ""
+        target = f"{directive.location.path} {subject}".rstrip()
+        for rule in directive.rules or ("",):
+            if directive.covers is not None:
+                here = self._by_file.setdefault((directive.location.path, rule), [])
+                here.append((len(self._all), directive))
+            self._all.append(
+                IgnoreUse(by="comment", rule=rule, target=target, reason=directive.reason, expires=directive.expires,
+                       expired=self._expired(directive.expires), location=directive.location,
+                       problem=directive.problem)
+            )  # fmt: skip
+
+    def _expired(self, expires: datetime.date | None) -> bool:
+        return expires is not None and expires < self._today
+
+    def apply(self, finding: Finding) -> Ignored | None:
+        """The finding as ignored, by the first ignore in force that covers it; every one that does is counted."""
+        first: IgnoreUse | None = None
+        for number in self._covering(finding):
+            self._hits[number] += 1
+            if first is None and not self._all[number].expired:
+                first = self._all[number]
+        if first is None:
+            return None
+        return Ignored(finding=finding, reason=first.reason or "no reason given", by=first.by, at=first.location)
+
+    def _covering(self, finding: Finding) -> Iterator[int]:
+        if self._by_file:
+            places = [p for p in (finding.location, self._made(finding.object)) if p is not None]
+            for path in dict.fromkeys(p.path for p in places):
+                for number, directive in self._by_file.get((path, finding.rule), ()):
+                    if directive.whole_file or any(_inside(p, directive.covers) for p in places):
+                        yield number
+        for number, glob in self._configured:
+            if fnmatchcase(finding.rule, self._all[number].rule) and _names(finding, glob):
+                yield number
+
+    def _made(self, ref: ObjectRef) -> Location | None:
+        """Where the object of a finding was made."""
+        key = (ref.schema or "", ref.table or ref.name)
+        if ref.table is not None or ref.kind == "table":
+            table = self._catalog.tables.get(key)
+            return None if table is None else _made_in(ref, table)
+        if ref.kind.endswith("view"):
+            view = self._catalog.views.get(key)
+            return None if view is None else view.made
+        return self._functions.get(ref)
+
+    @functools.cached_property
+    def _functions(self) -> dict[ObjectRef, Location | None]:
+        return {function_ref(f): f.made for f in self._catalog.functions.values() if f.origin is None}
+
+    def uses(self, judge: Callable[[str], tuple[bool, str]]) -> Iterator[IgnoreUse]:
+        """Each ignore with what it covers; `judge` says whether a rule ran, and what else its name may mean."""
+        for number, ignore in enumerate(self._all):
+            ran, unknown = judge(ignore.rule) if ignore.rule else (False, "")
+            yield replace(ignore, covers=self._hits[number], ran=ran, unknown=unknown)
 
 
-def directives(statements: Iterable[Statement]) -> Mapping[str, tuple[Directive, ...]]:
-    """The ignore comments of all statements, by file."""
-    found: dict[str, list[Directive]] = {}
-    for statement in statements:
-        for comment in statement.comments:
-            if "policytool:" in comment and (match := _COMMENT.search(comment)):
-                names = frozenset(n.strip() for n in match[1].split(",") if n.strip())
-                place = statement.location
-                directive = Directive(
-                    path=place.path, line=place.line, end_line=place.end_line, rules=names, reason=match[2].strip()
-                )
-                found.setdefault(place.path, []).append(directive)
-    return {path: tuple(items) for path, items in found.items()}
-
-
-def reason_by_comment(finding: Finding, comments: Mapping[str, tuple[Directive, ...]], catalog: Catalog) -> str | None:
-    """The reason of the comment that covers a finding: on the statement it points at, or that made its object."""
-    if not comments:
-        return None
-    places = (finding.location, _made(finding.object, catalog))
-    for place in (p for p in places if p is not None):
-        for directive in comments.get(place.path, ()):
-            if finding.rule in directive.rules and directive.line <= place.line <= directive.end_line:
-                return directive.reason or "no reason given"
-    return None
-
-
-def _made(ref: ObjectRef, catalog: Catalog) -> Location | None:
-    """Where the object of a finding was made."""
-    schema = ref.schema or ""
-    if ref.table is not None or ref.kind == "table":
-        table = catalog.tables.get((schema, ref.table or ref.name))
-        return None if table is None else _made_in(ref, table)
-    if ref.kind.endswith("view"):
-        view = catalog.views.get((schema, ref.name))
-        return None if view is None else view.made
-    named = (f for f in catalog.functions.values() if f.schema == schema and function_ref(f) == ref)
-    return next((f.made for f in named), None) if ref.kind in ("function", "procedure") else None
+def _inside(place: Location, scope: Location | None) -> bool:
+    return scope is not None and place.path == scope.path and scope.line <= place.line <= scope.end_line
 
 
 def _made_in(ref: ObjectRef, table: Table) -> Location | None:
@@ -84,15 +121,6 @@ def _made_in(ref: ObjectRef, table: Table) -> Location | None:
         "constraint": table.constraints,
     }
     return next((m.made for m in members.get(ref.kind, ()) if m.name == ref.name), table.made)
-
-
-def reason_by_configuration(finding: Finding, ignores: Iterable[Ignore], today: datetime.date) -> str | None:
-    """The reason of the configured ignore that covers a finding; an expired one covers nothing."""
-    for ignore in ignores:
-        live = ignore.expires is None or ignore.expires >= today
-        if live and fnmatchcase(finding.rule, ignore.rule) and _names(finding, ignore.object):
-            return ignore.reason
-    return None
 
 
 def _names(finding: Finding, glob: str) -> bool:

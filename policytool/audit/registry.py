@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -28,12 +28,13 @@ def _rules_of(stem: str) -> Iterator[Rule]:
             yield kind()
 
 
-def rule_named(name: str) -> Rule:
-    """The rule of this name; a UsageError that suggests near ones otherwise."""
-    for rule in all_rules():
+def rule_named(name: str, rules: Sequence[Rule] | None = None) -> Rule:
+    """The rule of this name, among all or those given; a UsageError that suggests near ones otherwise."""
+    known = all_rules() if rules is None else rules
+    for rule in known:
         if rule.name == name:
             return rule
-    raise UsageError(f"there is no rule {name!r}", hint=_suggestion(name))
+    raise UsageError(f"there is no rule {name!r}", hint=suggestion(name, known))
 
 
 def page(rule: Rule) -> str:
@@ -47,8 +48,9 @@ def title(rule: Rule) -> str:
     return (inspect.getdoc(type(rule)) or rule.name).splitlines()[0]
 
 
-def _suggestion(name: str) -> str:
+def suggestion(name: str, rules: Sequence[Rule]) -> str:
+    """What somebody may have meant who wrote a name that no rule has."""
     import difflib
 
-    near = difflib.get_close_matches(name, [r.name for r in all_rules()], n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, [r.name for r in rules], n=3, cutoff=0.5)
     return f"did you mean {', '.join(near)}?" if near else "`policytool rules` lists them"

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
 
-from policytool.audit.ignores import Ignored, directives, reason_by_comment, reason_by_configuration
-from policytool.audit.registry import all_rules, rule_named
-from policytool.audit.walk import own_tables, walk
+from policytool.audit.directives import directives
+from policytool.audit.ignores import Ignored, Ignores
+from policytool.audit.registry import all_rules
+from policytool.audit.selection import Selection as Selection
+from policytool.audit.selection import judge, judging_rules, selected_rules
+from policytool.audit.walk import guarded, own_tables, walk
 from policytool.catalog.objects import Unmodelled
 from policytool.config import Config
 from policytool.finding import CONCERNS, SEVERITIES, Finding, Severity
-from policytool.rule import Context, Rule
+from policytool.rule import Context, IgnoreRule, Rule
 from policytool.syntax.statement import Statement
 
-_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-
-
-class Selection(Struct, frozen=True, kw_only=True):
-    """Which rules run, and which findings are shown."""
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    min_severity: Severity = "info"
-    persona: str = "everyone"
+RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 class TableCoverage(Struct, frozen=True, kw_only=True):
@@ -66,48 +60,61 @@ class AuditResult(Struct, frozen=True, kw_only=True):
         return sum(f.severity == severity for f in self.findings)
 
 
-def selected_rules(selection: Selection, config: Config) -> tuple[Rule, ...]:
-    """The rules that run. Naming a rule selects it whatever its persona; a misspelt name is a UsageError."""
-    for name in (
-        *selection.select,
-        *selection.ignore,
-        *config.rules,
-        *(i.rule for i in config.ignore if "*" not in i.rule),
-    ):
-        rule_named(name)
-    chosen = []
-    for rule in all_rules():
-        wanted = rule.name in selection.select if selection.select else rule.persona in ("everyone", selection.persona)
-        if wanted and rule.name not in selection.ignore and config.rule_severity(rule.name) != "off":
-            chosen.append(rule)
-    return tuple(chosen)
+class Examined(Struct, frozen=True, kw_only=True):
+    """What the selected rules found, before anything is hidden but what is ignored."""
+
+    rules: tuple[Rule, ...]
+    findings: tuple[Finding, ...]
+    ignored: tuple[Ignored, ...]
 
 
-def run(
+def examine(
     context: Context,
     *,
     selection: Selection,
     config: Config,
     statements: Iterable[Statement] = (),
     today: datetime.date | None = None,
-) -> AuditResult:
-    """Every finding of the selected rules on every subject, after ignores, most severe first."""
-    comments = directives(statements)
-    date = today or datetime.date.today()
+    known: Sequence[Rule] | None = None,
+    complete: bool = True,
+) -> Examined:
+    """Every finding of the selected rules, on every subject and then on the ignores.
+
+    `known` are all rules there are, by default those of policytool; `complete` is false where the configuration names
+    others that were not allowed to run.
+    """
+    known = all_rules() if known is None else known
+    rules = selected_rules(selection, config, known)
+    judging = judging_rules(selection, config, known)
+    ignores = Ignores(directives(statements), config, today or datetime.date.today(), context.catalog)
+    shown = {rule.name for rule in rules}
     kept: list[Finding] = []
     ignored: list[Ignored] = []
-    rules = selected_rules(selection, config)
-    for finding in walk(rules, context):
-        finding = _with_severity(finding, config)
-        if reason := reason_by_comment(finding, comments, context.catalog):
-            ignored.append(Ignored(finding=finding, reason=reason, by="comment"))
-        elif reason := reason_by_configuration(finding, config.ignore, date):
-            ignored.append(Ignored(finding=finding, reason=reason, by="configuration"))
-        elif _RANK[finding.severity] <= _RANK[selection.min_severity]:
-            kept.append(finding)
+
+    def take(found: Iterable[Finding]) -> None:
+        for item in found:
+            finding = _with_severity(item, config)
+            if finding.object.kind != "rule" and (hidden := ignores.apply(finding)):
+                ignored.extend([hidden] if finding.rule in shown else [])
+            elif finding.rule in shown:
+                kept.append(finding)
+
+    take(walk([*rules, *judging], context))
+    judges = [rule for rule in rules if isinstance(rule, IgnoreRule)]
+    uses = tuple(ignores.uses(judge([*rules, *judging], known, context, complete=complete))) if judges else ()
+    for rule in judges:
+        take(guarded(rule, ((use,) for use in uses), context))
     kept.sort(key=report_order)
     ignored.sort(key=lambda i: report_order(i.finding))
-    return AuditResult(rules=rules, findings=tuple(kept), ignored=tuple(ignored), coverage=_coverage(context, kept))
+    return Examined(rules=rules, findings=tuple(kept), ignored=tuple(ignored))
+
+
+def conclude(examined: Examined, context: Context, *, min_severity: Severity = "info") -> AuditResult:
+    """The result that is reported."""
+    shown = tuple(f for f in examined.findings if RANK[f.severity] <= RANK[min_severity])
+    return AuditResult(
+        rules=examined.rules, findings=shown, ignored=examined.ignored, coverage=_coverage(context, shown)
+    )
 
 
 def report_order(finding: Finding) -> tuple[object, ...]:
@@ -115,7 +122,7 @@ def report_order(finding: Finding) -> tuple[object, ...]:
     place = finding.location
     where = (place.path, place.line, place.column) if place else ("", 0, 0)
     return (
-        _RANK[finding.severity],
+        RANK[finding.severity],
         CONCERNS.index(finding.concern),
         where,
         finding.rule,
@@ -126,7 +133,9 @@ def report_order(finding: Finding) -> tuple[object, ...]:
 
 def _with_severity(finding: Finding, config: Config) -> Finding:
     severity = config.rule_severity(finding.rule)
-    return msgspec.structs.replace(finding, severity=severity) if severity else finding
+    if severity is None or finding.object.kind == "rule":  # a rule that failed is an error whatever it finds
+        return finding
+    return msgspec.structs.replace(finding, severity=severity)
 
 
 def _coverage(context: Context, findings: Iterable[Finding]) -> Coverage:
@@ -137,7 +146,7 @@ def _coverage(context: Context, findings: Iterable[Finding]) -> Coverage:
         key = (ref.schema, ref.table or ref.name)
         if ref.table is not None or ref.kind == "table":
             counts[key] += 1
-            worst[key] = min(worst.get(key, "info"), finding.severity, key=_RANK.__getitem__)
+            worst[key] = min(worst.get(key, "info"), finding.severity, key=RANK.__getitem__)
     rows = tuple(
         TableCoverage(
             table=f"{t.schema}.{t.name}",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from pathlib import Path
 
 from policytool.catalog.model import Function, Table, View
-from policytool.finding import Finding
+from policytool.finding import Finding, ObjectRef
 from policytool.rule import (
     CatalogRule,
     Context,
     ForeignKeyRule,
     FunctionRule,
+    IgnoreRule,
     PolicyRule,
     Rule,
     StatementRule,
@@ -19,39 +22,74 @@ from policytool.rule import (
     ViewRule,
 )
 
-S = TypeVar("S")
-
 
 def walk(rules: Iterable[Rule], context: Context) -> Iterator[Finding]:
     """All findings of the rules, in no particular order. What the platform made is no subject; policies on it are."""
     for rule in rules:
-        yield from _findings(rule, context)
+        yield from guarded(rule, _subjects(rule, context), context)
 
 
-def _findings(rule: Rule, context: Context) -> Iterable[Finding]:
+def guarded(rule: Rule, subjects: Iterable[tuple[object, ...]], context: Context) -> Iterator[Finding]:
+    """The findings of a rule on each of its subjects; a rule that raises is itself reported, once."""
+    check: Callable[..., Iterable[Finding]] = rule.check  # type: ignore[attr-defined]
+    failed: list[tuple[str, Exception]] = []
+    for subject in subjects:
+        try:
+            found = list(check(*subject, context))
+        except Exception as error:  # whatever the code of others does
+            if os.environ.get("POLICYTOOL_DEBUG"):
+                raise
+            failed.append((_name(subject), error))
+        else:
+            yield from found
+    if failed:
+        yield broken(rule.name, failed)
+
+
+def broken(rule: str, failed: list[tuple[str, Exception]]) -> Finding:
+    """The finding that a rule did not do its work."""
+    subject, error = failed[0]
+    more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f", {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    return Finding(
+        rule=rule,
+        severity="error",
+        concern="correctness",
+        message=f"the rule itself failed{subject}{more} ({type(error).__name__}: {error}{where}): "
+        "what it would have found is unknown",
+        object=ObjectRef(kind="rule", name=rule),
+        key="broken",
+    )
+
+
+def _name(subject: tuple[object, ...]) -> str:
+    """` on public.orders`, as far as the subject has a name."""
+    names = [getattr(item, part, None) for item in subject[:1] for part in ("schema", "name")]
+    names += [getattr(item, "name", None) for item in subject[1:]]
+    named = ".".join(name for name in names if isinstance(name, str))
+    return f" on {named}" if named else ""
+
+
+def _subjects(rule: Rule, context: Context) -> Iterable[tuple[object, ...]]:
     match rule:
         case TableRule():
-            return _each(rule.check, own_tables(context), context)
+            return ((table,) for table in own_tables(context))
         case ViewRule():
-            return _each(rule.check, own_views(context), context)
+            return ((view,) for view in own_views(context))
         case FunctionRule():
-            return _each(rule.check, own_functions(context), context)
+            return ((function,) for function in own_functions(context))
         case StatementRule():
-            return _each(rule.check, context.steps, context)
+            return ((step,) for step in context.steps)
         case PolicyRule():
-            return _policies(rule, context)
+            return _policies(context)
         case ForeignKeyRule():
-            return _foreign_keys(rule, context)
+            return _foreign_keys(context)
         case CatalogRule():
-            return rule.check(context)
+            return ((),)
+        case IgnoreRule():  # judged when all others are done
+            return ()
     raise TypeError(f"{type(rule).__name__} has no kind of subject")
-
-
-def _each(
-    check: Callable[[S, Context], Iterator[Finding]], subjects: Iterable[S], context: Context
-) -> Iterator[Finding]:
-    for subject in subjects:
-        yield from check(subject, context)
 
 
 def own_tables(context: Context) -> tuple[Table, ...]:
@@ -69,15 +107,15 @@ def own_functions(context: Context) -> tuple[Function, ...]:
     return tuple(f for f in context.catalog.functions.values() if f.origin is None)
 
 
-def _policies(rule: PolicyRule, context: Context) -> Iterator[Finding]:
+def _policies(context: Context) -> Iterator[tuple[object, ...]]:
     for table in context.catalog.tables.values():
         for policy in table.policies:
             if policy.origin is None:
-                yield from rule.check(table, policy, context)
+                yield table, policy
 
 
-def _foreign_keys(rule: ForeignKeyRule, context: Context) -> Iterator[Finding]:
+def _foreign_keys(context: Context) -> Iterator[tuple[object, ...]]:
     for table in own_tables(context):
         for constraint in table.constraints:
             if constraint.kind == "FOREIGN KEY":
-                yield from rule.check(table, constraint, context)
+                yield table, constraint
