@@ -25,7 +25,6 @@ def context_of(built: Built, config: Config) -> Context:
         conventions=conventions,
         steps=steps_of(built),
         rules=all_rules(),
-        rules=all_rules(),
     )
 
 
