@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policytool.access.claims import claim_path, current_role, setting_name
+from policytool.access.profile import MANAGED_SCHEMAS
 from policytool.access.rowmark import relations, rewrite
 from policytool.access.simple_bodies import body_expression
 from policytool.catalog.model import Argument, Function, Signature, Table, View
@@ -18,6 +19,7 @@ from policytool.syntax.node import kind_of, names, walk
 Node = Mapping[str, Any]
 MAX_DEPTH = 4
 _WORD = re.compile(r"\w+")
+_PLAIN_SCHEMAS = MANAGED_SCHEMAS - {"auth", "storage", "realtime"}  # what extensions bring asks nobody who they are
 _DEPTH = "inline_depth"  # put into the calls of a body that was looked into, so that looking ends
 _TELLTALES = ("auth.uid", "auth.jwt", "auth.email", "auth.role", "request.jwt", "current_user", "current_setting")
 
@@ -78,7 +80,7 @@ class Helpers:
     def unknown(self, call: Node) -> bool:
         """Whether a call is of a function that neither Postgres nor the catalog has."""
         name = names(call.get("funcname"))
-        return len(name) > 1 and name[-2] != "pg_catalog" and name[-2:] not in self._known
+        return len(name) > 1 and name[-2] not in _PLAIN_SCHEMAS and name[-2:] not in self._known
 
     def relation(self, schema: str | None, name: str) -> Table | View | None:
         """The table or view of a name; `public` is tried where a body leaves the schema to the search_path."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from policytool.access.bodies import resolve, touched
 from policytool.access.wording import and_list, who, widest
 from policytool.catalog.model import Function
 from policytool.catalog.spelling import identifier
 from policytool.finding import Finding, Fix, Severity, function_ref
 from policytool.rule import Context, FunctionRule
-
-SECRETS = frozenset({"token", "secret", "hash", "otp", "pin", "signature", "password", "key"})
 
 
 class DefinerAnonExecutable(FunctionRule):
@@ -24,15 +21,13 @@ class DefinerAnonExecutable(FunctionRule):
 
     def check(self, function: Function, context: Context) -> Iterator[Finding]:
         """Definer functions in an exposed schema. An error where the body goes round policies and never asks who calls;
-        info where it does ask."""
-        if not function.security_definer or function.returns in ("trigger", "event_trigger"):
-            return
+        info where it does ask, or where `definer-trusts-argument` says more."""
         access = context.access
-        callers = [r for r in access.executors(function) if access.anonymous(r)]
-        if not callers or not access.profile.exposes(function.schema):
+        callers = [r for r in access.definers.callers(function) if access.anonymous(r)]
+        if not callers:
             return
         role = widest(callers)
-        severity, why = self._judge(function, context)
+        severity, why = self._judge(function, role, context)
         ref = function_ref(function)
         yield self.finding(
             ref,
@@ -43,33 +38,22 @@ class DefinerAnonExecutable(FunctionRule):
             fix=None if access.helpers.in_policies(function) else _fix(function, ref.name, callers),
         )
 
-    def _judge(self, function: Function, context: Context) -> tuple[Severity, str]:
-        access = context.access
-        if access.helpers.asks(function):
+    def _judge(self, function: Function, role: str, context: Context) -> tuple[Severity, str]:
+        definers, guard = context.access.definers, context.access.guards.of(function)
+        if guard.refers or guard.login or definers.trusted(function):
             return "info", ""
-        body = touched(function)
-        written, read = (_protected(names, function, context) for names in (body.writes, body.reads))
-        helper = access.helpers.in_policies(function) and not body.writes
+        written, read = definers.past(function, role)
+        helper = context.access.helpers.in_policies(function) and not definers.writes(function)
         if written:
-            why = f", never asks who calls, and writes {and_list(written[:3])} past their policies"
+            why = f", never asks who calls, and writes {and_list(written[:3])} beyond what policies and grants allow"
         elif read and function.returns not in ("boolean", "void"):
-            why = f", never asks who calls, and reads {and_list(read[:3])} past their policies"
-        elif read or body.writes or body.opaque:
+            why = f", never asks who calls, and reads {and_list(read[:3])} beyond what policies and grants allow"
+        elif read or definers.opaque(function):
             # A yes or no about rows one may not see; a policy that calls it needs it callable.
             return ("info" if helper and function.returns == "boolean" else "warning"), " and never asks who calls"
         else:
-            return "info", ", though it reads no table"
-        return ("warning" if helper or _meant(function, context) else "error"), why
-
-
-def _meant(function: Function, context: Context) -> bool:
-    """Whether visitors are to call it: EXECUTE on it was granted to them by name, or it takes a secret."""
-    granted = context.access.privileges.grants
-    roles = [r for r in context.access.clients if r != "public" and context.access.anonymous(r)]
-    if any(g.grantee == r and context.deliberate(g) for r in roles for g in granted(r, "EXECUTE", function)):
-        return True
-    words = {w for a in function.arguments if a.mode == "IN" and a.name for w in a.name.lower().split("_")}
-    return bool(words & SECRETS)
+            return "info", ", though it touches nothing that is closed to them"
+        return ("warning" if helper or definers.meant(function, role) else "error"), why
 
 
 def _fix(function: Function, signature: str, callers: list[str]) -> Fix:
@@ -79,10 +63,3 @@ def _fix(function: Function, signature: str, callers: list[str]) -> Fix:
         sql=f"revoke execute on {kind} {identifier(function.schema)}.{signature} from {roles};",
         note="grant it again to authenticated if signed-in users call it",
     )
-
-
-def _protected(names: Iterable[tuple[str | None, str]], function: Function, context: Context) -> list[str]:
-    """The tables among these whose policies do not bind the function's owner."""
-    found = {key for name in names if (key := resolve(name, context.catalog.tables)) is not None}
-    tables = (context.catalog.tables[key] for key in sorted(found))
-    return [f"{t.schema}.{t.name}" for t in tables if t.rls_enabled and context.access.exempt(function.owner, t)]
