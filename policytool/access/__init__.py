@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policytool.access.because import because
+from policytool.access.definers import Definers
+from policytool.access.guards import Guards
 from policytool.access.helpers import Helpers
 from policytool.access.predicate import Analyst, Predicate
 from policytool.access.privileges import Granted, Privileges
@@ -45,8 +47,10 @@ class Access:
         self.conventions = conventions
         self.privileges = Privileges(catalog)
         self.helpers = Helpers(catalog, profile.identity_expressions)
+        self.guards = Guards(self.helpers)
         self.analyst = Analyst(self.helpers)
         self.filters = RowFilters(self.privileges, self.analyst, profile.anonymous)
+        self.definers = Definers(self)
         self.recursion = Recursion(self)
 
     @property
