@@ -59,9 +59,9 @@ def textbook() -> api.Loaded:
 
 
 def test_textbook_tables_are_clean(textbook: api.Loaded) -> None:
-    """500 textbook tables give nothing at all, and none is missing from the coverage."""
+    """500 textbook tables give one info, of what the platform grants on all of them; the coverage misses none."""
     result = api.audit(textbook).result
-    assert said(result.findings) == []
+    assert said(result.findings) == [("untrusted-bypass-grant", "info", "public")]
     assert (len(result.coverage.tables), result.coverage.clean) == (502, 502)
 
 
