@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from policytool.catalog.model import Name
+from policytool.catalog.model import Function, Name
 from policytool.catalog.objects import Catalog
 from policytool.catalog.transactions import spans
 from policytool.source.model import SqlFile
@@ -71,7 +71,7 @@ class History:
 
     def __init__(self, steps: Sequence[Step], catalog: Catalog) -> None:
         self.steps = tuple(steps)
-        self._catalog = catalog
+        self.catalog = catalog
 
     # --- objects ----------------------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class History:
     def _at(self, kind: Kind, key: Any, step: Step, bisect: Any) -> Any:
         entries = self._lives.entries.get((kind, key))
         if entries is None:
-            return getattr(self._catalog, kind).get(key)
+            return getattr(self.catalog, kind).get(key)
         position = bisect(entries, step.ordinal, key=_ordinal)
         if position:
             return entries[position - 1].after
@@ -174,6 +174,14 @@ class History:
 
     def _step(self, ordinal: int | None) -> Step | None:
         return None if ordinal is None else self.steps[ordinal]
+
+    @functools.cached_property
+    def functions(self) -> dict[str, tuple[Function, ...]]:
+        """The functions there are at the end, by their bare names."""
+        found: dict[str, tuple[Function, ...]] = {}
+        for function in self.catalog.functions.values():
+            found[function.name] = (*found.get(function.name, ()), function)
+        return found
 
     @functools.cached_property
     def _lives(self) -> _Lives:
@@ -203,7 +211,7 @@ class History:
     def _indexed(self) -> dict[Name, dict[Name, None]]:
         """For each name of an index the relations that ever had one of that name."""
         found: dict[Name, dict[Name, None]] = {}
-        items = [(k, i) for kind in _RELATIONS for k, i in getattr(self._catalog, kind).items()]
+        items = [(k, i) for kind in _RELATIONS for k, i in getattr(self.catalog, kind).items()]
         changes = (c for s in self.steps for c in s.changes if c.kind in _RELATIONS and c.after is not None)
         news = (c for c in changes if c.before is None or c.old_key or c.before.indexes is not c.after.indexes)
         items += [(c.key, c.after) for c in news]

@@ -72,11 +72,18 @@ def spans(file: SqlFile, statements: Sequence[Statement]) -> Iterator[Span]:
             start, why = position + 1, around if manner in ("message", "pipeline") else ""
             if statement.node.get("chain"):
                 why = "they stand between COMMIT AND CHAIN and COMMIT"
+        elif manner == "pipeline" and why == around and start == position and refuses_transaction(*_what(statement)):
+            yield position, position + 1, ""  # what comes first in a pipeline is in no block yet
+            start = position + 1
         elif not why:
             yield position, position + 1, ""
             start = position + 1
     if start < len(statements):
         yield start, len(statements), why
+
+
+def _what(statement: Statement) -> tuple[str, Node]:
+    return statement.kind, statement.node
 
 
 def _alone(file: SqlFile, manner: Sending, statements: Sequence[Statement]) -> bool:

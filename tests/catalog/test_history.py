@@ -143,6 +143,8 @@ def test_later_and_earlier() -> None:
     [
         ("supabase", True, "select 1; select 2;", [(2, "the Supabase CLI runs the file in one transaction")]),
         ("supabase", True, "create index concurrently i on t (a);", [(1, "")]),
+        ("supabase", True, "create index concurrently i on t (a); select 1; drop index concurrently i; select 2;",
+         [(1, ""), (3, "the Supabase CLI runs the file in one transaction")]),
         ("sqlx", True, "create index concurrently i on t (a);", [(1, "sqlx runs the file in one transaction")]),
         ("goose", False, "select 1; select 2;", [(1, ""), (1, "")]),
         ("plain", False, "select 1; begin; select 2; commit; select 3;",
@@ -186,6 +188,19 @@ def test_message_and_pipeline_are_transactions(database: Connection) -> None:
     with pytest.raises(psycopg.errors.DivisionByZero):
         in_pipeline(database, "create table p (a int)", "select 1/0")
     assert database.execute("select to_regclass('p')").fetchone() == (None,)
+
+
+def test_the_first_of_a_pipeline_is_alone(database: Connection) -> None:
+    """What refuses a transaction may come first in a pipeline, but neither second nor twice."""
+    database.execute("create table t (a int)")
+    in_pipeline(database, "create index concurrently one on t (a)", "select 1")
+    for first in ("select 1", "set lock_timeout = 0", "create index concurrently two on t (a)"):
+        with pytest.raises(psycopg.errors.ActiveSqlTransaction):
+            in_pipeline(database, first, "create index concurrently three on t (a)", "select 1")
+    made = database.execute(
+        "select indexrelid::regclass::text, indisvalid from pg_index where indrelid = 't'::regclass"
+    )
+    assert made.fetchall() == [("one", True), ("two", False)]
 
 
 @pytest.mark.parametrize(
