@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,11 @@ from policytool.cli.options import (
     terminal_width,
     write,
 )
+from policytool.cli.servers import server_options
 from policytool.errors import UsageError
 
 if TYPE_CHECKING:
+    from policytool.api import Loaded
     from policytool.audit.outcome import Audit
     from policytool.config import Config
 
@@ -41,17 +44,24 @@ RANK = {"error": 0, "warning": 1, "info": 2}
 @option(
     "--persona", type=click.Choice(["everyone", "auditor"]), help="auditor: also what only a security review reads."
 )
+@option("--apply", "applied", is_flag=True, help="Run the migrations on a throwaway Postgres, and audit that.")
+@server_options
+@option("--keep-going", is_flag=True, help="With --apply: go on after a file that fails.")
+@option("--strict-privileges", is_flag=True, help="With --apply: give postgres nothing that it has no grant for.")
 @option("--strict", is_flag=True, help="SQL that could not be analysed fails the audit.")
 @common(FORMATS)
 def command(source: str | None, **options: Any) -> int:
     """Audit every table that the migrations in SOURCE make.
 
-    SOURCE is a folder, a file, `-`, or git:REF[:PATH]; without one, the configured source or the migrations found here.
+    SOURCE is a folder, a file, `-`, git:REF[:PATH], a snapshot, or a live database (postgresql://… or service=NAME),
+    which is only read; without one, the configured source or the migrations found here.
 
     \b
     policytool audit
     policytool audit supabase/migrations --fail-on warning
     policytool audit git:main -f json -o audit.json
+    policytool audit postgresql://auditor@db.example.com/shop
+    policytool audit --apply
     """
     from policytool import api
     from policytool.audit.run import Selection
@@ -65,7 +75,7 @@ def command(source: str | None, **options: Any) -> int:
         persona=options["persona"] or config.persona,
     )
     try:
-        loaded = api.load(source, config=config, platform=options["platform"], as_tool=options["as_tool"], progress=say)
+        loaded = _load(source, config, options, say)
         audit = api.audit(loaded, selection=selection, progress=say)
     finally:
         say("")
@@ -74,6 +84,23 @@ def command(source: str | None, **options: Any) -> int:
         if form == "github":
             _summarise(audit)
     return exit_code(audit, config, options)
+
+
+def _load(source: str | None, config: Config, options: dict[str, Any], say: Callable[[str], None]) -> Loaded:
+    from policytool import api
+
+    given = {"config": config, "platform": options["platform"], "as_tool": options["as_tool"], "progress": say}
+    if not options["applied"]:
+        return api.load(source, **given)
+    return api.load_applied(
+        source,
+        postgres=options["postgres"],
+        major=options["major"],
+        declared=options["yes_throwaway"],
+        keep_going=options["keep_going"],
+        strict=options["strict_privileges"],
+        **given,
+    )
 
 
 def _names(values: tuple[str, ...]) -> tuple[str, ...]:

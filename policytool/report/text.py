@@ -19,6 +19,7 @@ STYLE: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "in
 SHOWN: dict[Severity, int] = {"error": 10, "warning": 3, "info": 0}  # findings of one rule shown in full
 MAX_ASSUMED = 5
 MAX_UNMODELLED = 5
+UNREAD = frozenset({"psql", "syntax", "placeholder", "refused", "transaction"})  # what no server makes clearer
 
 
 def show(audit: Audit, console: Console, *, verbosity: int = 0) -> None:
@@ -164,6 +165,8 @@ def _open(items: list[Unmodelled], console: Console, verbosity: int) -> None:
         console.print(Text(printable(f"  {item.location.path}:{item.location.line}: {item.message}")))
     if len(items) > len(shown):
         console.print(Text(f"  … and {len(items) - len(shown)} more (-v shows all)"))
+    if any(item.security and item.kind not in UNREAD for item in items):
+        console.print(Text("`policytool audit --apply` runs them on a throwaway Postgres, and sees what they do"))
 
 
 def _tail(audit: Audit, console: Console, verbosity: int) -> None:
