@@ -26,7 +26,13 @@ from policytool.rule import (
 def walk(rules: Iterable[Rule], context: Context) -> Iterator[Finding]:
     """All findings of the rules, in no particular order. What the platform made is no subject; policies on it are."""
     for rule in rules:
-        yield from guarded(rule, _subjects(rule, context), context)
+        found = guarded(rule, _subjects(rule, context), context)
+        yield from _latest(found) if isinstance(rule, StatementRule) else found
+
+
+def _latest(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Of several statements that are the same finding, the last."""
+    return {(f.object, f.key): f for f in findings}.values()
 
 
 def guarded(rule: Rule, subjects: Iterable[tuple[object, ...]], context: Context) -> Iterator[Finding]:

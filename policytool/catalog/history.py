@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from policytool.catalog.model import Function, Name
+from policytool.catalog.model import Function, Name, Table
 from policytool.catalog.objects import Catalog
 from policytool.catalog.transactions import spans
 from policytool.source.model import SqlFile
@@ -49,6 +49,18 @@ class Unit(Struct, frozen=True, kw_only=True):
     def transaction(self) -> bool:
         """Whether the statements run inside a transaction block."""
         return bool(self.why)
+
+
+class Altered(NamedTuple):
+    """A table as a statement found it and as it left it."""
+
+    before: Table
+    after: Table
+
+    @property
+    def name(self) -> str:
+        """As people write it."""
+        return f"{self.before.schema}.{self.before.name}"
 
 
 class _Entry(NamedTuple):
@@ -120,6 +132,10 @@ class History:
         maker = self.born(kind, key, step)
         return maker is not None and together(maker.root, step.root)
 
+    def altered(self, step: Step) -> tuple[Altered, ...]:
+        """The user's tables that the statement changes and that others may be using: not those born in its file."""
+        return self._altered.get(step.ordinal, ())
+
     def relation(self, step: Step, schema: str | None, name: str) -> tuple[Kind, Name] | None:
         """The table or view that the statement means by this name, if it was there before."""
         for candidate in (schema,) if schema is not None else ("pg_temp", *step.path):
@@ -174,6 +190,20 @@ class History:
 
     def _step(self, ordinal: int | None) -> Step | None:
         return None if ordinal is None else self.steps[ordinal]
+
+    @functools.cached_property
+    def _altered(self) -> dict[int, tuple[Altered, ...]]:
+        found: dict[int, tuple[Altered, ...]] = {}
+        for step in self.steps:
+            keys = dict.fromkeys(c.key for c in step.changes if c.kind == "tables" and c.after is not None)
+            pairs = [(key, self.before("tables", key, step), self.after("tables", key, step)) for key in keys]
+            found[step.ordinal] = tuple(
+                Altered(before, after)
+                for key, before, after in pairs
+                if before is not None and after is not None and before.origin is None
+                if key[0] != "pg_temp" and not self.born_in_file("tables", key, step)
+            )
+        return found
 
     @functools.cached_property
     def functions(self) -> dict[str, tuple[Function, ...]]:
