@@ -8,10 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from policytool.access.claims import claim_path, plain_select
-from policytool.access.rowmark import marked_column
+from policytool.access.rowmark import mentions_row
 from policytool.catalog.expression.deparse import deparse
 from policytool.syntax.fragments import parse_expression
-from policytool.syntax.node import kind_of, names, walk
+from policytool.syntax.node import kind_of, names
 
 Node = Mapping[str, Any]
 
@@ -45,14 +45,10 @@ def identity_calls(node: Any, wrapped: bool = False) -> Iterator[IdentityCall]:
         select = body.get("subselect", {}).get("SelectStmt", {})
         yield from identity_calls(body.get("testexpr"), wrapped)
         # A query that mentions no column of the row is planned once, whatever it calls.
-        yield from identity_calls(select, wrapped or not _mentions_row(select))
+        yield from identity_calls(select, wrapped or not mentions_row(select))
     else:
         for value in node.values():
             yield from identity_calls(value, wrapped)
-
-
-def _mentions_row(select: Node) -> bool:
-    return any(kind == "ColumnRef" and marked_column({kind: body}) is not None for kind, body in walk(select))
 
 
 def wrapped_expression(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from policytool.syntax.node import names
+from policytool.syntax.node import names, walk
 
 Node = Mapping[str, Any]
 ROW = "\0row"
@@ -41,6 +41,11 @@ def marked_column(node: Node) -> str | None:
         case {"ColumnRef": {"fields": [{"String": {"sval": "\0row"}}, {"String": {"sval": name}}]}}:
             return str(name)
     return None
+
+
+def mentions_row(node: object) -> bool:
+    """Whether a marked expression or query says anything of the row."""
+    return any(kind == "ColumnRef" and marked_column({kind: body}) is not None for kind, body in walk(node))
 
 
 def rewrite(node: Node, replace: Replace, aliases: frozenset[str] = frozenset()) -> dict[str, Any]:

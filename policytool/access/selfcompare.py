@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from policytool.access.branches import operator_of
 from policytool.access.identity import Identities
-from policytool.access.rowmark import ROW, marked_column, offered, relations
+from policytool.access.rowmark import ROW, mentions_row, offered, relations
 from policytool.catalog.expression.deparse import deparse
 from policytool.catalog.model import Table
 from policytool.syntax.fragments import parse_expression
-from policytool.syntax.node import names, unwrapped, walk
+from policytool.syntax.node import names, unwrapped
 
 if TYPE_CHECKING:
     from policytool.access import Access
@@ -79,11 +79,7 @@ def _same(body: Node) -> tuple[tuple[str, ...], bool]:
 def _tied(select: Node, name: tuple[str, ...], identities: Identities) -> bool:
     """Whether every branch that holds the comparison asks about the row elsewhere."""
     branches = [b for b in identities.conditions(select) if any(_same(a.get("A_Expr", {}))[0] == name for a in b)]
-    return all(any(map(_mentions_row, branch)) for branch in branches) if branches else _mentions_row(select)
-
-
-def _mentions_row(node: Node) -> bool:
-    return any(kind == "ColumnRef" and marked_column({kind: body}) is not None for kind, body in walk(node))
+    return all(any(map(mentions_row, branch)) for branch in branches) if branches else mentions_row(select)
 
 
 def _mended(node: Any, hidden: frozenset[str], around: tuple[Node, ...], table: Table, access: Access) -> Any:
