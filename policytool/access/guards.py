@@ -41,6 +41,7 @@ class Guard:
     def __init__(self, function: Function, helpers: Helpers) -> None:
         self._function, self._helpers = function, helpers
         self._body: Body = body_of(function)
+        self._seen: dict[int, tuple[Node, bool, frozenset[str]]] = {}  # by id(node), which is kept alive so
         self._me: set[str] = set()  # variables that hold who calls
         self._asked: set[str] = set()  # and those that hold something found out about them
         self._follow()
@@ -50,11 +51,18 @@ class Guard:
 
     def asks(self, node: Node) -> bool:
         """Whether an expression depends on who calls, by itself or by a variable."""
-        return self._helpers.asks_who(node) or bool(self._mentioned(node) & (self._me | self._asked))
+        known = self._seen.get(id(node))
+        if known is None:
+            known = self._seen[id(node)] = (node, self._helpers.asks_who(node), frozenset(self._mentioned(node)))
+        _, asks, mentioned = known
+        return asks or not mentioned.isdisjoint(self._me) or not mentioned.isdisjoint(self._asked)
 
-    def _mentioned(self, node: Node) -> set[str]:
-        found = (variable(b.get("fields", []), self._body, self._function) for k, b in walk(node) if k == "ColumnRef")
-        return {name for name in found if name is not None}
+    def _mentioned(self, node: Node) -> Iterator[str]:
+        for kind, body in walk(node):
+            if kind == "ColumnRef":
+                name = variable(body.get("fields", []), self._body, self._function)
+                if name is not None:
+                    yield name
 
     def _follow(self) -> None:
         """Assignments may come in any order: until nothing more is learnt."""
@@ -107,7 +115,7 @@ class Guard:
         body = self._body
         yield from body.conditions
         for query in body.queries:
-            if not query.into or query.kind != "SelectStmt":
+            if (not query.into or query.kind != "SelectStmt") and self.asks(query.tree):
                 yield from _conditions(query.tree)
                 yield from self._calls(query.tree)
         yield from body.returned

@@ -35,8 +35,16 @@ class DefinerAnonExecutable(FunctionRule):
             at=context.settled(function, "body", "security_definer"),
             severity=severity,
             because=access.because(role, ("EXECUTE",), function),
-            fix=None if access.helpers.in_policies(function) else _fix(function, ref.name, callers),
+            fix=None
+            if access.helpers.in_policies(function)
+            else _fix(function, ref.name, self._barred(function, context)),
         )
+
+    def _barred(self, function: Function, context: Context) -> list[str]:
+        """Those from whom to take EXECUTE: all clients, where it does not care which of them calls."""
+        access = context.access
+        cares = access.guards.of(function).refers
+        return [r for r in access.definers.callers(function) if access.anonymous(r) or not cares]
 
     def _judge(self, function: Function, role: str, context: Context) -> tuple[Severity, str]:
         definers, guard = context.access.definers, context.access.guards.of(function)
@@ -53,7 +61,9 @@ class DefinerAnonExecutable(FunctionRule):
             return ("info" if helper and function.returns == "boolean" else "warning"), " and never asks who calls"
         else:
             return "info", ", though it touches nothing that is closed to them"
-        return ("warning" if helper or definers.meant(function, role) else "error"), why
+        # Without an argument there is nothing to choose: housekeeping that anybody may set off.
+        chore = written and not any(a.mode in ("IN", "INOUT", "VARIADIC") for a in function.arguments)
+        return ("warning" if helper or chore or definers.meant(function, role) else "error"), why
 
 
 def _fix(function: Function, signature: str, callers: list[str]) -> Fix:
@@ -61,5 +71,5 @@ def _fix(function: Function, signature: str, callers: list[str]) -> Fix:
     roles = ", ".join("public" if r == "public" else identifier(r) for r in dict.fromkeys(("public", *callers)))
     return Fix(
         sql=f"revoke execute on {kind} {identifier(function.schema)}.{signature} from {roles};",
-        note="grant it again to authenticated if signed-in users call it",
+        note="grant it again to those who are to call it",
     )

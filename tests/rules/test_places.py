@@ -18,6 +18,7 @@ HOLES = {
     "policy-always-true-read", "policy-true-for-anon", "policy-any-authenticated", "anon-write-grant",
     "owner-column-unscoped", "tenant-column-unscoped", "policy-self-comparison", "policy-uncorrelated-subquery",
     "policy-check-drops-scope", "policy-null-identity-match",
+    "definer-anon-executable", "definer-authenticated-executable", "definer-trusts-argument",
 }  # fmt: skip
 
 

@@ -6,8 +6,27 @@ create function f() returns bigint language sql security definer set search_path
 
 -- case: writes past policies
 -- with: t rls
--- finds: error public.f()
+-- finds: error public.f(bigint)
+create function f(n bigint) returns void language sql security definer set search_path = '' as
+  'delete from public.t where id = n';
+
+-- case: housekeeping, which takes nothing to choose by
+-- with: t rls
+-- finds: warning public.f()
 create function f() returns void language sql security definer set search_path = '' as 'delete from public.t';
+
+-- case: the same hole is told by what it trusts
+-- with: t rls
+-- finds: info public.f(uuid)
+create function f(p_user_id uuid) returns void language sql security definer set search_path = '' as
+  'delete from public.t where user_id = p_user_id';
+
+-- case: what it reads is open to all anyway
+-- with: t rls
+-- finds: info public.f(bigint)
+create policy p on t for select using (true);
+create function f(n bigint) returns setof t language sql security definer set search_path = '' as
+  'select * from public.t where id = n';
 
 -- case: asks who
 -- with: t rls
