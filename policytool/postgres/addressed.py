@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from policytool.catalog.introspect.connection import parameters
 from policytool.errors import NoPostgres
 from policytool.postgres.binaries import Binaries
 from policytool.postgres.contract import Running
 from policytool.postgres.process import SUPERUSER
 from policytool.postgres.server import Server
+from policytool.source.database import without_passwords
 
 _LOCAL = {"", "localhost", "127.0.0.1", "::1"}
 _ROLES = b"select rolname, rolsuper from pg_catalog.pg_roles where rolname !~ '^pg_'"
@@ -50,8 +52,11 @@ class AddressedServer(Server):
     def login(self, role: str) -> None:
         """Let a role that this run made log in; one that was there before has the URL's password, or none."""
         if role not in self.roles:
+            from psycopg import sql
+
+            statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), self.passwords[role])
             with self.connect() as connection:
-                connection.execute(f"alter role {role} password '{self.passwords[role]}'".encode())
+                connection.execute(statement)
 
     def create_database(self, template: str | None = None, *, name: str | None = None, owner: str | None = None) -> str:
         """Create a database under a name of this run."""
@@ -71,11 +76,9 @@ def is_local(address: dict[str, Any]) -> bool:
 def addressed(url: str, provider: str = "url", *, declared: bool = False) -> Iterator[AddressedServer]:
     """Use the server at a URL, as a superuser of its own, and leave nothing on it."""
     import psycopg
-    from psycopg.conninfo import conninfo_to_dict
 
+    address = parameters(url)
     try:
-        address: dict[str, Any] = conninfo_to_dict(url)
-        address.setdefault("connect_timeout", 10)
         if not declared and not is_local(address):
             host = address.get("host")
             raise NoPostgres(
@@ -84,11 +87,13 @@ def addressed(url: str, provider: str = "url", *, declared: bool = False) -> Ite
         with psycopg.connect(**address, autocommit=True) as connection:
             yield from _borrowed(connection, provider, address)
     except psycopg.OperationalError as error:
-        said = re.sub(r"\s+", " ", str(error)).strip()
+        said = without_passwords(re.sub(r"\s+", " ", str(error)).strip(), [address.get("password")])
         raise NoPostgres(f"the server cannot be reached: {said}", hint="check --postgres") from None
 
 
 def _borrowed(connection: Any, provider: str, address: dict[str, Any]) -> Iterator[AddressedServer]:
+    from psycopg import sql
+
     before: dict[str, bool] = dict(connection.execute(_ROLES).fetchall())
     user = connection.info.user
     if not before.get(user):
@@ -102,7 +107,8 @@ def _borrowed(connection: Any, provider: str, address: dict[str, Any]) -> Iterat
     server = AddressedServer(provider, version, own, passwords)
     server.roles = frozenset(before)
     if SUPERUSER not in before:
-        connection.execute(f"create role {SUPERUSER} superuser login password '{passwords[SUPERUSER]}'".encode())
+        made = sql.SQL("create role {} superuser login password {}")
+        connection.execute(made.format(sql.Identifier(SUPERUSER), passwords[SUPERUSER]))
     try:
         yield server
     finally:

@@ -19,6 +19,7 @@ CONNECT_TIMEOUT: Final = 10
 _HINTS: Final = (
     ("password authentication failed", "check user and password: in the URL, PGPASSWORD, ~/.pgpass or the service"),
     ("no password supplied", "give a password by PGPASSWORD, ~/.pgpass or a service file"),
+    ("service file", "name a service of ~/.pg_service.conf or PGSERVICEFILE"),
     ("definition of service", "name a service of ~/.pg_service.conf or PGSERVICEFILE"),
     ("tenant or user not found", "a pooler of Supabase takes users as postgres.PROJECT, and only in its own region"),
     ("connection refused", "is the server running there, and does it listen on that port?"),

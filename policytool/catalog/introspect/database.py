@@ -51,7 +51,7 @@ def inspect(
         progress(f"reading {called}")
         with asking(connection, _patience(source)) as (major, cursor):
             rows = everything(cursor, major)
-            more, failed = asked(cursor, major)
+            more, failed = asked(cursor, major, rows)
     catalog = catalog_of(major, rows)
     found, reason = _platform(catalog) if named is None else (named, why)
     told = api_schemas(more)
