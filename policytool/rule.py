@@ -14,7 +14,7 @@ from msgspec import Struct
 from policytool.access import Access
 from policytool.access.profile import Conventions
 from policytool.catalog.history import History, Step
-from policytool.catalog.model import Constraint, Function, Grant, Policy, Schema, Table, View
+from policytool.catalog.model import Constraint, Function, Grant, Policy, Role, Schema, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import Concern, Confidence, Finding, Fix, ObjectRef, Persona, Related, Severity
 from policytool.syntax.location import Location
@@ -54,13 +54,13 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
                 changes.setdefault((change.kind, change.key), []).append(change)
         return changes
 
-    def settled(self, item: View | Function | Table | Schema, *fields: str) -> Location | None:
+    def settled(self, item: View | Function | Table | Schema | Role, *fields: str) -> Location | None:
         """The statement that last changed one of these fields; the one that made the object where none is on record."""
         match item:
             case Function():
                 key: tuple[str, object] = ("functions", item.signature)
-            case Schema():
-                key = ("schemas", item.name)
+            case Schema() | Role():
+                key = ("schemas" if isinstance(item, Schema) else "roles", item.name)
             case _:
                 key = ("tables" if isinstance(item, Table) else "views", (item.schema, item.name))
         for change in reversed(self._changes.get(key, ())):

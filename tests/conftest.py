@@ -30,7 +30,7 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whatever needs a server, so that `-m 'not server'` leaves it out."""
     for item in items:
-        if {"server", "supabase_server"} & set(getattr(item, "fixturenames", ())):
+        if {"server", "supabase_server", "server_of"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
 
 
@@ -54,6 +54,13 @@ def database(server: Server) -> Iterator[Connection]:
 def supabase_server() -> Iterator[Server]:
     """The worker's server with the templates `supabase_legacy` and `supabase_explicit` to clone from."""
     with platform_server("supabase") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """The worker's server with the template `postgres_plain`, for what is nobody's platform."""
+    with platform_server("postgres") as running:
         yield running
 
 

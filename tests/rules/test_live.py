@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +16,7 @@ from policytool.config import PlatformName
 from policytool.finding import Finding
 from policytool.postgres.platform import apply_migrations
 from policytool.rule import IgnoreRule, StatementRule
+from tests.rules.roles import same_roles
 from tests.rules.support import Block, files_of, loaded, pages
 from tests.rules.test_near_misses import ALL, Case
 
@@ -30,6 +31,7 @@ BLOCKS = [
 ]
 CASES = [c for c in ALL if c.finds and c.rule not in OF_STATEMENTS and "broken" not in c.title]
 Said = tuple[str, str, str, str, str]
+Serve = Callable[[PlatformName], tuple["Server", str]]
 
 
 def said(source: api.Loaded) -> set[Said]:
@@ -67,20 +69,17 @@ def _remembered(item: Any, kind: AclKind, initial: Initial) -> Any:
     return replace(item, grants=swept(kind, grants))
 
 
-def difference(server: Server, files: Sequence[str], platform: PlatformName, layout: str) -> str:
+def difference(serve: Serve, files: Sequence[str], platform: PlatformName, layout: str) -> str:
     """What only the files and what only a database that ran them says; "" where they agree."""
-    template = "supabase_explicit" if platform == "supabase-explicit" else "supabase_legacy"
+    server, template = serve(platform)
     name = server.create_database(template, owner="postgres")
-    roles = _roles(server)
-    try:
-        errors = [r.error.message for r in apply_migrations(server, name, files) if r.error]
-        assert errors == []
-        live = said(api.load(server.dsn(name, "postgres")))
-    finally:
-        server.drop_database(name)
-        with server.connect() as connection:
-            for role in _roles(server) - roles:
-                connection.execute(f'drop role "{role}"'.encode())
+    with same_roles(server):
+        try:
+            errors = [r.error.message for r in apply_migrations(server, name, files) if r.error]
+            assert errors == []
+            live = said(api.load(server.dsn(name, "postgres")))
+        finally:
+            server.drop_database(name)
     source = loaded(*files, platform=platform, layout=layout)
     built = said(replace(source, built=replace(source.built, catalog=remembered(source.built.catalog))))
     # What stands in a file is said of the file; a database has none, and may show the same elsewhere.
@@ -89,20 +88,13 @@ def difference(server: Server, files: Sequence[str], platform: PlatformName, lay
     return "" if built == live else f"only from files:\n{told(built - live)}\nonly live:\n{told(live - built)}"
 
 
-def _roles(server: Server) -> set[str]:
-    with server.connect() as connection:
-        return {name for (name,) in connection.execute("select rolname from pg_roles").fetchall()}
-
-
 @pytest.mark.parametrize("block", BLOCKS)
-def test_pages_say_the_same_live(supabase_server: Server, block: Block) -> None:
+def test_pages_say_the_same_live(server_of: Serve, block: Block) -> None:
     """Each page's SQL, bad and good."""
-    assert difference(supabase_server, block.files, block.platform, block.layout) == ""
+    assert difference(server_of, block.files, block.platform, block.layout) == ""
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.rule}: {c.title}" for c in CASES])
-def test_cases_say_the_same_live(supabase_server: Server, case: Case) -> None:
+def test_cases_say_the_same_live(server_of: Serve, case: Case) -> None:
     """Each case that a rule finds something in."""
-    if case.platform == "postgres":
-        pytest.skip("the suite's server has Supabase's roles")
-    assert difference(supabase_server, files_of(case.sql), case.platform, case.layout) == ""
+    assert difference(server_of, files_of(case.sql), case.platform, case.layout) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -13,6 +14,7 @@ from policytool.config import PlatformName
 from policytool.finding import Severity
 from policytool.postgres.platform import apply_migrations
 from tests.rules.fragments import FRAGMENTS
+from tests.rules.roles import same_roles
 from tests.rules.support import audited, files_of, said
 
 if TYPE_CHECKING:
@@ -82,19 +84,14 @@ def test_every_rule_has_both() -> None:
     assert {severity for case in ALL for severity, _ in case.finds} <= set(get_args(Severity))
 
 
-def test_cases_are_real(supabase_server: Server) -> None:
+def test_cases_are_real(server_of: Callable[[PlatformName], tuple[Server, str]]) -> None:
     """All cases run on a server without an error, but those that are about what does not."""
     failed = []
     for case in (c for c in ALL if "broken" not in c.title):
-        template = "supabase_explicit" if case.platform == "supabase-explicit" else "supabase_legacy"
-        name = supabase_server.create_database(template, owner="postgres")
-        with supabase_server.connect(name) as connection:
-            before = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()}
-        results = apply_migrations(supabase_server, name, files_of(case.sql))
+        server, template = server_of(case.platform)
+        name = server.create_database(template, owner="postgres")
+        with same_roles(server):
+            results = apply_migrations(server, name, files_of(case.sql))
+            server.drop_database(name)
         failed += [(case.rule, case.title, r.error.message) for r in results if r.error]
-        supabase_server.drop_database(name)
-        with supabase_server.connect() as connection:
-            made = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()} - before
-            for role in made:
-                connection.execute(f'drop role "{role}"'.encode())
     assert failed == []

@@ -11,6 +11,7 @@ import pytest
 from policytool.audit.registry import all_rules, page, title
 from policytool.finding import Finding
 from policytool.postgres.platform import apply_migrations
+from tests.rules.roles import same_roles
 from tests.rules.support import HEADINGS, RULES, Page, alarms, audited, dotted, live_pages, pages
 
 if TYPE_CHECKING:
@@ -92,10 +93,11 @@ def applied(server: Server, platform: str, files: Sequence[str]) -> list[str]:
     """The errors of a server that runs these files."""
     template = "supabase_explicit" if platform == "supabase-explicit" else "supabase_legacy"
     name = server.create_database(template, owner="postgres")
-    try:
-        results = apply_migrations(server, name, files)
-    finally:
-        server.drop_database(name)
+    with same_roles(server):
+        try:
+            results = apply_migrations(server, name, files)
+        finally:
+            server.drop_database(name)
     return [f"{r.error.line}: {r.error.message}" for r in results if r.error]
 
 
