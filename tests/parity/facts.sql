@@ -147,3 +147,41 @@ revoke select on t from reader; grant select on t to reader; revoke select (id) 
 create role maker; create table t (id int primary key, owner uuid, note text);
 alter table t enable row level security; create policy p on t for select using (owner is not null);
 grant select on t to public; alter table t owner to maker; create sequence q owned by t.id;
+
+-- fact: names given to a view's columns are its own
+create table t (id int, note text); create view v (number, words) as select * from t; create view w as select * from t;
+create view x (one) as select id from t; create materialized view m as select id from t;
+
+-- fact: functions of one name are told apart by their arguments
+create function f(int) returns int language sql as 'select 1';
+create function f(text) returns text language sql as $$select 'x'$$;
+create function g(x anyelement) returns anyelement language sql as 'select x';
+create function h(x anyelement) returns anyarray language sql as 'select array[x]';
+create view v as select f(1) as a, f('x') as b, f('x'::text) as c, g(1.5) as d, g(now()) as e, h(true) as i;
+
+-- fact: defaults of which nothing is left are none
+create role maker; grant create on schema public to maker; grant maker to postgres;
+alter default privileges for role maker revoke all on tables from maker, public; set role maker;
+create table t (a int); create view v as select * from t; reset role;
+alter default privileges for role maker grant select on tables to public; set role maker; create table u (a int);
+
+-- fact: a child keeps its checks when only the parent loses the column
+create table t (a int, b int check (b > 0), constraint k check (a > 0)); create table u () inherits (t);
+create table w (a int) inherits (t); alter table only t drop column a; alter table t drop column b;
+
+-- fact: a check is dropped from its children, unless they have it themselves
+create table t (a int, constraint k check (a > 0), constraint l check (a < 9)); create table u () inherits (t);
+create table w (constraint k check (a > 0)) inherits (t); create table x () inherits (u); alter table t drop constraint k;
+alter table only t drop constraint l;
+
+-- fact: a new child has no row that would break a check
+create table t (a int); alter table t add constraint k check (a > 0) not valid; create table u () inherits (t);
+create table w (like t including all);
+
+-- fact: an included column takes the key along
+create table t (a int, b int, c int, constraint k unique (a) include (b), primary key (a) include (c));
+alter table t drop column b; alter table t drop column c;
+
+-- fact: a table made from a query has the columns' collations
+create table t (a text collate "C", b text, c int); create table u as select a, b, c, a as d from t;
+select x.a into w from t x join u on true;

@@ -110,6 +110,8 @@ def _own_parts(table: Table, part: Part) -> Iterator[Edge]:
     for index in table.indexes:
         if index.constraint is None and name in (*(k.column for k in index.keys), *index.include):
             yield Part("tables", key, "index", index.name), True
+        elif index.constraint is not None and name in index.include:
+            yield Part("tables", key, "constraint", index.constraint), True
     for trigger in table.triggers:
         if name in trigger.update_columns:
             yield Part("tables", key, "trigger", trigger.name), False
@@ -153,7 +155,9 @@ def _constraint(state: State, part: Part) -> Iterator[Edge]:
             yield from _index_users(state, part.key, table, index)
     for child in state.lookup.children.get(part.key, ()):
         for constraint in state.tables[child].constraints:
-            if constraint.name == part.name and constraint.inherited and not constraint.local:
+            # A CHECK of a child does not depend on its parent's: only DROP CONSTRAINT takes both.
+            same = constraint.name == part.name and constraint.kind != "CHECK"
+            if same and constraint.inherited and not constraint.local:
                 yield Part("tables", child, "constraint", constraint.name), True
 
 

@@ -54,7 +54,18 @@ def drop_constraint(state: State, table: Name, name: str, cascade: bool) -> None
         raise Refused("42704", f'constraint "{name}" of relation "{table[1]}" does not exist')
     if present.inherited:
         raise Refused("42P16", f'cannot drop inherited constraint "{name}" of relation "{table[1]}"')
-    drop_parts(state, [Part("tables", table, "constraint", name)], cascade=cascade)
+    drop_parts(
+        state, [Part("tables", key, "constraint", name) for key in _and_heirs(state, table, name)], cascade=cascade
+    )
+
+
+def _and_heirs(state: State, table: Name, name: str) -> Iterator[Name]:
+    """The table, and those below it that have the CHECK from it alone."""
+    yield table
+    for child in state.lookup.children.get(table, ()):
+        for own in state.tables[child].constraints:
+            if own.name == name and own.kind == "CHECK" and own.inherited and not own.local:
+                yield from _and_heirs(state, child, name)
 
 
 # --- what the statement names ---------------------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from policytool.catalog.build.state import State
 from policytool.catalog.expression.names import Relation
+from policytool.catalog.expression.overloads import returned
 from policytool.catalog.model import Function, Name, Signature
 from policytool.catalog.spelling import qualified
 
@@ -51,10 +53,9 @@ class NamesOf:
                 return (kind.schema, name)
         return None
 
-    def result(self, function: Name, arity: int) -> str | None:
-        """The type that a function returns; None where it is not known or depends on the arguments' types."""
-        found = {self._state.functions[signature].returns for signature in self._accepting(function, arity)}
-        return found.pop() if len(found) == 1 else None
+    def result(self, function: Name, arity: int, types: Sequence[str | None] = ()) -> str | None:
+        """The type that a function returns; None where it is not known."""
+        return returned([(s[2], self._state.functions[s].returns) for s in self._accepting(function, arity)], types)
 
     def result_columns(self, function: Name, arity: int) -> tuple[tuple[str, str], ...]:
         """The columns of a function that returns rows."""

@@ -34,7 +34,8 @@ def _initial_grants(state: State, kind: AclKind, schema: str | None, owner: str)
             acl.entries.pop((gone.grantee, gone.grantor or owner, gone.privilege, ""), None)
         for grant in entry.grants:
             acl.add(replace(grant, by_default=True))
-    return acl.grants()
+    # Where nothing is left, not even for the owner, Postgres takes it that there are no defaults (aclmerge).
+    return acl.grants() or grants
 
 
 def _default(state: State, role: str, schema: str | None, kind: AclKind) -> DefaultPrivilege | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from policytool.catalog.build import assume, existing, mentions, reloptions, sequences, views
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.nodes import Node, strings
 from policytool.catalog.build.privileges import initial_grants
 from policytool.catalog.build.state import NotModelled, Refused, State
-from policytool.catalog.expression.canonical import column_list
-from policytool.catalog.model import Column, Table
+from policytool.catalog.expression.canonical import canonical_query, column_list
+from policytool.catalog.expression.parsing import parsed
+from policytool.catalog.model import Column, Name, Table
 
 
 def create(state: State, node: Node) -> None:
@@ -45,9 +48,10 @@ def _create_from(state: State, into: Node, query: Node, if_not_exists: bool) -> 
         if names.count(name) > 1:
             raise Refused("42701", f'column "{name}" specified more than once')
     kinds = [kind for _, kind in described] + [None] * len(spelled)
+    collations = [*_collations(state, query), *[None] * len(names)]
     found = tuple(
-        Column(name=name, type=kind or assume.UNKNOWN, made=state.at, changed=state.at)
-        for name, kind in zip(names, kinds, strict=False)
+        Column(name=name, type=kind or assume.UNKNOWN, collation=collation, made=state.at, changed=state.at)
+        for name, kind, collation in zip(names, kinds, collations, strict=False)
     )
     owner = state.session.role
     table = Table(
@@ -62,3 +66,30 @@ def _create_from(state: State, into: Node, query: Node, if_not_exists: bool) -> 
     state.create("tables", key, table)
     if before is not None:
         existing.keep(state, key, before)
+
+
+def _collations(state: State, query: Node) -> list[str | None]:
+    """The collation of each output column that is a column of a table, as it is."""
+    if not any(column.collation for table in state.tables.values() for column in table.columns):
+        return []
+    select = (parsed(canonical_query(query, names_of(state))) or {}).get("SelectStmt", {})
+    tables = dict(pair for item in select.get("fromClause", ()) for pair in _tables(item))
+    return [_collation(state, tables, target["ResTarget"].get("val", {})) for target in select.get("targetList", ())]
+
+
+def _tables(item: Node) -> Iterator[tuple[str, Name]]:
+    match item:
+        case {"RangeVar": table}:
+            name: str = table["relname"]
+            yield table.get("alias", {}).get("aliasname", name), (table.get("schemaname", ""), name)
+        case {"JoinExpr": {"larg": left, "rarg": right}}:
+            yield from _tables(left)
+            yield from _tables(right)
+
+
+def _collation(state: State, tables: dict[str, Name], value: Node) -> str | None:
+    match value:
+        case {"ColumnRef": {"fields": [{"String": {"sval": alias}}, {"String": {"sval": name}}]}}:
+            table = state.tables.get(tables.get(alias, ("", "")))
+            return next((c.collation for c in table.columns if c.name == name), None) if table is not None else None
+    return None

@@ -200,7 +200,8 @@ def _finish(state: State, key: Name, node: Node, elements: Elements) -> None:
     for parent in table.inherits if table.partition_of is None else (table.partition_of,):
         for constraint in state.tables[parent].constraints:
             if constraint.kind == "CHECK" and not constraint.no_inherit:
-                constraints.inherit_check(state, key, constraint)
+                # A new table has no row that would break it.
+                constraints.inherit_check(state, key, replace(constraint, validated=constraint.enforced))
     later = []
     for entry in elements.constraints:
         if constraints.order(entry) == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Final, Literal, cast
 
 from msgspec.structs import replace
@@ -146,7 +147,7 @@ def _is_star(target: Node) -> bool:
 
 def _renamed(definition: str, aliases: list[str]) -> str:
     """The definition with the column names of CREATE VIEW v (a, b) put where Postgres shows them."""
-    query = parsed(definition)
+    query = copy.deepcopy(parsed(definition))  # others have the same tree
     if query is None or "SelectStmt" not in query:
         return definition
     for target, alias in zip(_targets(query), aliases, strict=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
@@ -40,8 +41,11 @@ class Names(Protocol):
 class FunctionResults(Protocol):
     """What Names may offer besides: it tells the casts that Postgres adds by itself from those that were written."""
 
-    def result(self, function: Name, arity: int) -> str | None:
-        """The type that a function returns, spelled as format_type does; None where unknown or overloaded."""
+    def result(self, function: Name, arity: int, types: Sequence[str | None] = ()) -> str | None:
+        """The type that a function returns, spelled as format_type does; None where unknown.
+
+        `types` are those of the arguments, None for a constant that has none, as far as they can tell overloads apart.
+        """
 
     def result_columns(self, function: Name, arity: int) -> tuple[tuple[str, str], ...]:
         """The columns of a function that returns rows; empty where unknown or where it returns one plain value."""

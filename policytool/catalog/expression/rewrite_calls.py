@@ -8,7 +8,7 @@ from policytool.catalog.expression.functions import ANY_TYPE, ARGUMENTS, FRACTIO
 from policytool.catalog.expression.kinds import TOWER, base, is_text, is_text_array
 from policytool.catalog.expression.names import Node
 from policytool.catalog.expression.rewrite import Body, Rewriter, Typed, rewrite, untyped, value
-from policytool.catalog.expression.rewrite_casts import fit, is_number
+from policytool.catalog.expression.rewrite_casts import fit, is_number, natural
 from policytool.catalog.expression.rewrite_operators import numbers_bare
 from policytool.catalog.expression.rewrite_values import relation_constant
 from policytool.catalog.expression.scope import Scope
@@ -37,7 +37,8 @@ def func_call(body: Body, scope: Scope) -> Typed:
         if key in body:
             made[key] = body[key]
     if name[0]:
-        return {"FuncCall": made}, scope.plain(_bare(scope.facts.result(name, len(nodes))))
+        types = [natural(node) if is_number(node) else own for node, own in items]
+        return {"FuncCall": made}, scope.plain(_bare(scope.facts.result(name, len(nodes), types)))
     return {"FuncCall": made}, result(name[1], [own for _, own in items])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
 from policytool.catalog.expression.names import Domains, FunctionArguments, FunctionResults, Names, Node
@@ -65,9 +65,9 @@ class Facts:
         self._arguments = cast("FunctionArguments", names) if arguments else None
         self._domains = cast("Domains", names) if domains else None
 
-    def result(self, function: Name, arity: int) -> str | None:
+    def result(self, function: Name, arity: int, types: Sequence[str | None] = ()) -> str | None:
         """The type that a function returns."""
-        return None if self._results is None else self._results.result(function, arity)
+        return None if self._results is None else self._results.result(function, arity, types)
 
     def arguments(self, function: Name, arity: int) -> tuple[str, ...]:
         """The types of a function's input arguments."""

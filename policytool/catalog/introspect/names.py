@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policytool.catalog.expression.names import Relation
+from policytool.catalog.expression.overloads import returned
 from policytool.catalog.introspect.server import Row, Rows
 from policytool.catalog.model import Name
 from policytool.catalog.spelling import qualified
@@ -52,10 +55,9 @@ class ServerNames:
         """The type of that name that is not Postgres's own."""
         return (schema, name) if schema is not None and (schema, name) in self.types else None
 
-    def result(self, function: Name, arity: int) -> str | None:
+    def result(self, function: Name, arity: int, types: Sequence[str | None] = ()) -> str | None:
         """The type that a function returns; None where there is a choice."""
-        found = {row["returns"] for row in self._accepting(function, arity)}
-        return found.pop() if len(found) == 1 else None
+        return returned([(input_types(row), row["returns"]) for row in self._accepting(function, arity)], types)
 
     def result_columns(self, function: Name, arity: int) -> tuple[tuple[str, str], ...]:
         """The columns of a function that returns rows."""

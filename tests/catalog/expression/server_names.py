@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policytool.catalog.expression.names import Relation
@@ -79,7 +80,7 @@ class ServerNames:
                 return each, name
         return None
 
-    def result(self, function: Name, arity: int) -> str | None:
+    def result(self, function: Name, arity: int, types: Sequence[str | None] = ()) -> str | None:
         found = self._accepting(function, arity)
         return found.returns if found is not None else None
 
