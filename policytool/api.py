@@ -19,7 +19,9 @@ from policytool.source.snapshot import is_snapshot, read_snapshot
 
 if TYPE_CHECKING:
     from policytool.audit.outcome import Audit
+    from policytool.audit.own_rules import OwnRules
     from policytool.audit.run import Selection
+    from policytool.audit.since import Base
     from policytool.catalog.build import Built
     from policytool.catalog.build.platform import Platform
     from policytool.postgres.apply import Applied
@@ -41,6 +43,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     project: Project
     built: Built
     config: Config
+    base: Base | None = None  # of `load_since`
 
 
 def load(
@@ -74,6 +77,34 @@ def load(
             f"{project.label} holds no SQL statement", hint="name the folder that holds your migrations"
         )
     return Loaded(project=project, built=built, config=config)
+
+
+def load_since(
+    ref: str,
+    source: str | None = None,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Loaded:
+    """Read a source as it is and as it was where its history left `ref`; `audit` then says what is new.
+
+    Raises SourceError where git cannot tell, with the command that mends it where there is one.
+    """
+    from policytool.audit.since import build_both
+    from policytool.source.since import read_before
+
+    config = config or Config()
+    source = source or config.source or "."
+    progress(f"reading {ref}")
+    before = read_before(source, ref, as_tool=as_tool, max_bytes=config.max_bytes)
+    project = read(source, as_tool=as_tool, max_bytes=config.max_bytes)
+    chosen = choose_platform(project, config, platform)
+    then = choose_platform(before.project, config, chosen.name) if before.project else chosen  # type: ignore[arg-type]
+    progress(f"folding {len(project.files)} files")
+    built, base = build_both(before, project.files, chosen, then.exposed_schemas)
+    return Loaded(project=project, built=built, config=config, base=base)
 
 
 def load_applied(
@@ -143,19 +174,28 @@ def _load_snapshot(source: str, config: Config, platform: PlatformName | None) -
 
 
 def audit(
-    loaded: Loaded, *, selection: Selection | None = None, progress: Callable[[str], None] = lambda _: None
+    loaded: Loaded,
+    *,
+    selection: Selection | None = None,
+    baseline: str | Path | None = None,
+    rules: OwnRules | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Audit:
-    """Run the rules over a loaded source."""
-    from policytool.audit.outcome import Audit
-    from policytool.audit.run import Selection, conclude, examine
+    """Run the rules over a loaded source, and leave out what the baseline holds."""
+    from policytool.audit.pipeline import report
+    from policytool.audit.selection import Selection
 
     progress("auditing")
     selection = selection or Selection(select=loaded.config.select, persona=loaded.config.persona)
-    built = loaded.built
-    seen = context(loaded)
-    examined = examine(seen, selection=selection, config=loaded.config, statements=built.statements)
-    result = conclude(examined, seen, min_severity=selection.min_severity)
-    return Audit(project=loaded.project, platform=built.platform, result=result, statements=len(built.statements))
+    return report(
+        loaded.project,
+        loaded.built,
+        loaded.config,
+        selection=selection,
+        base=loaded.base,
+        baseline=None if baseline is None else Path(baseline),
+        own=rules,
+    )
 
 
 def parity(

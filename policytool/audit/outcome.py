@@ -8,8 +8,25 @@ from msgspec import Struct
 
 from policytool.audit.run import AuditResult
 from policytool.catalog.build.platform import Platform
-from policytool.source.model import Project, SqlFile
+from policytool.source.model import Project, all_files
 from policytool.syntax.secrets import masked
+
+
+class SinceUse(Struct, frozen=True, kw_only=True):
+    """Since when an audit reports: the merge base with `ref`, and the files that are new or edited since."""
+
+    ref: str
+    commit: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+class BaselineUse(Struct, frozen=True, kw_only=True):
+    """The baseline that was used, how many of its findings have changed and are shown, how many are not found."""
+
+    path: str
+    changed: int
+    gone: int
 
 
 class Audit(Struct, frozen=True, kw_only=True, dict=True):
@@ -19,6 +36,8 @@ class Audit(Struct, frozen=True, kw_only=True, dict=True):
     platform: Platform
     result: AuditResult
     statements: int
+    since: SinceUse | None = None
+    baseline: BaselineUse | None = None
 
     @functools.cached_property
     def texts(self) -> dict[str, str]:
@@ -34,9 +53,3 @@ class Audit(Struct, frozen=True, kw_only=True, dict=True):
         if path not in self._masked and path in self.texts:
             self._masked[path] = masked(self.texts[path])
         return self._masked.get(path)
-
-
-def all_files(files: tuple[SqlFile, ...]) -> tuple[SqlFile, ...]:
-    """The files and those they include, however deep."""
-    included = tuple(i.file for f in files for i in f.includes)
-    return files + (all_files(included) if included else ())

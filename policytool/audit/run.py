@@ -13,7 +13,7 @@ from policytool.audit.directives import directives
 from policytool.audit.ignores import Ignored, Ignores
 from policytool.audit.registry import all_rules
 from policytool.audit.selection import Selection as Selection
-from policytool.audit.selection import judge, judging_rules, selected_rules
+from policytool.audit.selection import has_subjects, judge, judging_rules, selected_rules
 from policytool.audit.walk import guarded, own_tables, walk
 from policytool.catalog.objects import Unmodelled
 from policytool.config import Config
@@ -48,12 +48,17 @@ class Coverage(Struct, frozen=True, kw_only=True):
 
 
 class AuditResult(Struct, frozen=True, kw_only=True):
-    """Findings in report order, those ignored with their reasons, the rules that ran, and the coverage."""
+    """Findings in report order, those ignored with their reasons, the rules that ran, and the coverage.
+
+    Not shown are `baselined`, which the baseline holds, and `before`, which were there at the merge base of --since.
+    """
 
     rules: tuple[Rule, ...] = ()
     findings: tuple[Finding, ...]
     ignored: tuple[Ignored, ...]
     coverage: Coverage
+    baselined: tuple[Finding, ...] = ()
+    before: tuple[Finding, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """The number of findings of a severity."""
@@ -61,9 +66,13 @@ class AuditResult(Struct, frozen=True, kw_only=True):
 
 
 class Examined(Struct, frozen=True, kw_only=True):
-    """What the selected rules found, before anything is hidden but what is ignored."""
+    """What the selected rules found, before anything is hidden but what is ignored.
+
+    `idle` are the rules for which the source had nothing to look at.
+    """
 
     rules: tuple[Rule, ...]
+    idle: frozenset[str]
     findings: tuple[Finding, ...]
     ignored: tuple[Ignored, ...]
 
@@ -106,14 +115,22 @@ def examine(
         take(guarded(rule, ((use,) for use in uses), context))
     kept.sort(key=report_order)
     ignored.sort(key=lambda i: report_order(i.finding))
-    return Examined(rules=rules, findings=tuple(kept), ignored=tuple(ignored))
+    idle = frozenset(rule.name for rule in rules if not has_subjects(rule, context))
+    return Examined(rules=rules, idle=idle, findings=tuple(kept), ignored=tuple(ignored))
 
 
-def conclude(examined: Examined, context: Context, *, min_severity: Severity = "info") -> AuditResult:
+def conclude(
+    examined: Examined,
+    context: Context,
+    *,
+    min_severity: Severity = "info",
+    unmodelled: tuple[Unmodelled, ...] | None = None,
+) -> AuditResult:
     """The result that is reported."""
     shown = tuple(f for f in examined.findings if RANK[f.severity] <= RANK[min_severity])
+    open_ = context.catalog.unmodelled if unmodelled is None else unmodelled
     return AuditResult(
-        rules=examined.rules, findings=shown, ignored=examined.ignored, coverage=_coverage(context, shown)
+        rules=examined.rules, findings=shown, ignored=examined.ignored, coverage=_coverage(context, shown, open_)
     )
 
 
@@ -138,7 +155,7 @@ def _with_severity(finding: Finding, config: Config) -> Finding:
     return msgspec.structs.replace(finding, severity=severity)
 
 
-def _coverage(context: Context, findings: Iterable[Finding]) -> Coverage:
+def _coverage(context: Context, findings: Iterable[Finding], unmodelled: tuple[Unmodelled, ...]) -> Coverage:
     counts: Counter[tuple[str | None, str]] = Counter()
     worst: dict[tuple[str | None, str], Severity] = {}
     for finding in findings:
@@ -158,4 +175,4 @@ def _coverage(context: Context, findings: Iterable[Finding]) -> Coverage:
         )
         for t in sorted(own_tables(context), key=lambda t: (t.schema, t.name))
     )
-    return Coverage(tables=rows, unmodelled=context.catalog.unmodelled)
+    return Coverage(tables=rows, unmodelled=unmodelled)

@@ -69,8 +69,8 @@ def judge(
     return judged
 
 
-def _judgeable(rule: Rule, context: Context) -> bool:
-    """Whether the source had anything for the rule to look at: no statements in a database, no use in a file."""
-    if isinstance(rule, IgnoreRule) or (rule.live and context.catalog.live is None):
+def has_subjects(rule: Rule, context: Context) -> bool:
+    """Whether the source is of the kind that the rule looks at: a database has no statements, a file no statistics."""
+    if rule.live and context.catalog.live is None:
         return False
     return bool(context.steps) or not isinstance(rule, StatementRule)

@@ -7,27 +7,94 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from policytool.errors import SourceError
-from policytool.source.tree import Budget, Unreadable, wanted
+from policytool.source.tree import Budget, Unreadable, shown, wanted
 
 _LINK, _MODULE = "120000", "160000"
+_DEEPEN = "this clone is shallow: run `git fetch --unshallow`, or set fetch-depth: 0 in CI"
+
+
+class NoSuchPath(SourceError):
+    """A commit does not have what a source names."""
+
+
+class Repository:
+    """Git itself, run in one folder. It neither writes, nor asks, nor fetches."""
+
+    def __init__(self, folder: Path, purpose: str) -> None:
+        self._folder = folder
+        self._purpose = purpose
+
+    def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """What git says; a SourceError with its own words where it fails."""
+        done = self.run(*arguments, stdin=stdin)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ").split("\n")[0]
+            hint = "run it inside a git repository" if "not a git repository" in said else None
+            raise SourceError(f"git could not {self._purpose}: {said}", hint=hint)
+        return done.stdout
+
+    def run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """One run of git, whatever comes of it."""
+        # An audit must neither ask for a password nor fetch from a network behind the user's back.
+        quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+        try:
+            command = ["git", *arguments]
+            return subprocess.run(
+                command, cwd=self._folder, input=stdin, capture_output=True, env=os.environ | quiet, check=False
+            )
+        except FileNotFoundError:
+            raise SourceError("git is not installed", hint="commits are read with git itself") from None
+
+    def commit(self, ref: str) -> str:
+        """The commit that a ref names."""
+        if ref.startswith("-") or not ref:
+            raise SourceError(f"{ref or 'an empty name'} is not a git ref", hint="write the name of a branch or commit")
+        self.git("rev-parse", "--git-dir")
+        found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        if found.returncode == 0:
+            return found.stdout.decode().strip()
+        hint = _DEEPEN if self.shallow else "`git branch -a` and `git tag` show the refs there are"
+        raise SourceError(f"{ref} is not a commit of this repository", hint=hint)
+
+    @property
+    def shallow(self) -> bool:
+        """Whether the clone lacks the older part of the history."""
+        return self.git("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def merge_base(self, ref: str, head: str = "HEAD") -> str:
+        """The commit where the history of `head` left that of `ref`."""
+        found = self.run("merge-base", self.commit(ref), self.commit(head))
+        if found.returncode == 0:
+            return found.stdout.decode().split()[0]
+        if self.shallow:
+            raise SourceError(f"this clone does not reach back to where {head} left {ref}", hint=_DEEPEN)
+        raise SourceError(f"{ref} and {head} have no commit in common", hint="name a branch of the same history")
 
 
 class GitTree:
-    """The files below one folder of one commit."""
+    """The files below one folder of one commit.
 
-    def __init__(self, ref: str, path: str | None, cwd: Path, max_bytes: int) -> None:
+    `beside` is the folder of the working tree that the top stands for: paths are then shown as those of its files,
+    and content that the clone lacks is an error.
+    """
+
+    def __init__(self, ref: str, path: str | None, cwd: Path, max_bytes: int, *, beside: Path | None = None) -> None:
         self._cwd = cwd
         self._ref = ref
+        self._beside = beside
         self._budget = Budget(max_bytes)
-        if ref.startswith("-") or not ref:
-            raise SourceError(f"{ref or 'an empty name'} is not a git ref", hint="write git:REF or git:REF:PATH")
-        self._here = self._git("rev-parse", "--show-prefix").decode().strip()
-        self._commit = self._resolve(ref)
+        self._read: dict[str, bytes | Unreadable] = {}
+        self._repository = Repository(cwd if beside is None else beside, f"read {ref}")
+        self._commit = self._repository.commit(ref)
+        self._here = self._repository.git("rev-parse", "--show-prefix").decode().strip()
         self._entries = self._list()
         self.top = self._find_top(path)
 
     @property
     def above(self) -> tuple[str, ...]:
+        if self._beside is not None:
+            top = self._beside / posixpath.relpath(f"/{self.top}", f"/{self._here}")
+            return Path(os.path.normpath(top.absolute())).parts
         return ("/", *(part for part in self.top.split("/") if part))
 
     @property
@@ -59,6 +126,8 @@ class GitTree:
         return self._shown(posixpath.join(self.top, path))
 
     def _shown(self, path: str) -> str:
+        if self._beside is not None:
+            return shown(self._beside / posixpath.relpath(f"/{path}", f"/{self._here}"), self._cwd)
         whole = posixpath.normpath(posixpath.join("/", path))
         return posixpath.relpath(whole, posixpath.join("/", self._here)) if whole != "/" or self._here else "."
 
@@ -70,21 +139,12 @@ class GitTree:
         for top in (here, inside):
             if not top or top in self._entries or any(entry.startswith(f"{top}/") for entry in self._entries):
                 return top
-        raise SourceError(f"{self._ref} has no {path}", hint=f"`git ls-tree {self._ref}` shows what it has")
-
-    def _resolve(self, ref: str) -> str:
-        found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        if found.returncode == 0:
-            return found.stdout.decode().strip()
-        hint = "`git branch -a` and `git tag` show the refs there are"
-        if self._git("rev-parse", "--is-shallow-repository").strip() == b"true":
-            hint = "this clone is shallow: run `git fetch --unshallow`, or set fetch-depth: 0 in CI"
-        raise SourceError(f"{ref} is not a commit of this repository", hint=hint)
+        raise NoSuchPath(f"{self._ref} has no {path}", hint=f"`git ls-tree {self._ref}` shows what it has")
 
     def _list(self) -> dict[str, tuple[str, str]]:
         """Path to mode and object name."""
         entries = {}
-        for line in self._git("ls-tree", "-r", "-z", "--full-tree", self._commit).split(b"\0")[:-1]:
+        for line in self._repository.git("ls-tree", "-r", "-z", "--full-tree", self._commit).split(b"\0")[:-1]:
             meta, _, path = line.partition(b"\t")
             mode, _, name = meta.decode().split(" ")
             entries[path.decode(errors="surrogateescape")] = (mode, name)
@@ -102,37 +162,28 @@ class GitTree:
 
     def _contents(self, paths: Sequence[str]) -> dict[str, bytes | Unreadable]:
         found = [path for path in dict.fromkeys(paths) if self._entries.get(path, (_MODULE, ""))[0] != _MODULE]
-        names = "".join(f"{self._entries[path][1]}\n" for path in found).encode()
-        output = self._git("cat-file", "--batch", stdin=names) if found else b""
-        contents: dict[str, bytes | Unreadable] = {}
+        if missing := [path for path in found if path not in self._read]:
+            self._fetch(missing)
+        return {path: self._read[path] for path in found}
+
+    def _fetch(self, paths: Sequence[str]) -> None:
+        """Read blobs, all of them in one run of git."""
+        names = "".join(f"{self._entries[path][1]}\n" for path in paths).encode()
+        output = self._repository.git("cat-file", "--batch", stdin=names)
         place = 0
-        for path in found:
+        for path in paths:
             line = output.index(b"\n", place)
             header, place = output[place:line], line + 1
             if header.endswith(b" missing"):
-                contents[path] = Unreadable("this clone does not have its content")
+                self._read[path] = self._lacking(path)
                 continue
             size = int(header.rsplit(b" ", 1)[1])
-            contents[path] = output[place : place + size]
+            self._read[path] = output[place : place + size]
             place += size + 1
             self._budget.spend(self._shown(path), size)
-        return contents
 
-    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        done = self._run(*arguments, stdin=stdin)
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ").split("\n")[0]
-            hint = "run it inside a git repository" if "not a git repository" in said else None
-            raise SourceError(f"git could not read {self._ref}: {said}", hint=hint)
-        return done.stdout
-
-    def _run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        # An audit must neither ask for a password nor fetch from a network behind the user's back.
-        quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-        try:
-            command = ["git", *arguments]
-            return subprocess.run(
-                command, cwd=self._cwd, input=stdin, capture_output=True, env=os.environ | quiet, check=False
-            )
-        except FileNotFoundError:
-            raise SourceError("git is not installed", hint="a git:REF source is read with git itself") from None
+    def _lacking(self, path: str) -> Unreadable:
+        if self._beside is not None:
+            message = f"this clone does not have {self._shown(path)} as it was in {self._ref[:12]}"
+            raise SourceError(message, hint="it is a partial clone: clone again without --filter")
+        return Unreadable("this clone does not have its content")

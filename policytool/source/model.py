@@ -52,3 +52,9 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
     config: ProjectConfig | None = None
     root: str | None = None
+
+
+def all_files(files: tuple[SqlFile, ...]) -> tuple[SqlFile, ...]:
+    """The files and those they include, however deep."""
+    included = tuple(i.file for f in files for i in f.includes)
+    return files + (all_files(included) if included else ())

@@ -41,12 +41,12 @@ def read(source: str, *, as_tool: bool = False, max_bytes: int = MAX_BYTES, cwd:
         return _from_git(source, here, as_tool=as_tool, max_bytes=max_bytes)
     path = here / source
     if path.is_dir():
-        top = _project_of(path)
+        top = project_of(path)
         return _folder(DiskTree(top, here, max_bytes), source, as_tool=as_tool, root=str(top))
     return _from_disk(path, source, here, max_bytes)
 
 
-def _project_of(folder: Path) -> Path:
+def project_of(folder: Path) -> Path:
     """Where to begin: sqitch keeps the plan, which alone says the order, beside the folder of its deploy scripts."""
     plan = folder.resolve().parent / "sqitch.plan"
     return folder.resolve().parent if folder.resolve().name == "deploy" and plan.is_file() else folder
@@ -64,7 +64,11 @@ def _standard_input(max_bytes: int) -> Project:
 
 def _from_git(source: str, here: Path, *, as_tool: bool, max_bytes: int) -> Project:
     ref, _, path = source.removeprefix("git:").partition(":")
-    tree = GitTree(ref, path or None, here, max_bytes)
+    return read_commit(GitTree(ref, path or None, here, max_bytes), source, as_tool=as_tool)
+
+
+def read_commit(tree: GitTree, source: str, *, as_tool: bool) -> Project:
+    """Read what a commit has of a source, a folder or one file."""
     if not tree.is_file:
         return _folder(tree, source, as_tool=as_tool, root=None)
     name = posixpath.basename(tree.top)
