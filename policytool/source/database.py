@@ -19,7 +19,7 @@ _KEYWORDS = frozenset(
     """.split()  # noqa: SIM905 - one name a line would be thirty lines
 )
 HINT = "write @ : / ? # in a user or password as %40 %3A %2F %3F %23, or keep the password in ~/.pgpass"
-_USERINFO = re.compile(r"(?i)(postgres(?:ql)?://[^:/@\s]*):.*@")
+_USERINFO = re.compile(r"(?i)(postgres(?:ql)?:/{1,2}[^:/@\s]*):.*@")  # a path has lost one of the slashes
 _PASSWORD = re.compile(r"""(?i)\b(password|sslpassword)(\s*=\s*|["']?\s*:\s*["'])('(?:[^'\\]|\\.)*'|[^\s&"']+)""")
 
 
