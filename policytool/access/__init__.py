@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from policytool.access.because import because
+from policytool.access.containment import Containment
 from policytool.access.definers import Definers
 from policytool.access.guards import Guards
 from policytool.access.helpers import Helpers
@@ -13,12 +15,12 @@ from policytool.access.privileges import Granted, Privileges
 from policytool.access.profile import MANAGED_SCHEMAS, Conventions, Profile, make_profile
 from policytool.access.recursion import Recursion
 from policytool.access.row_filter import COMMANDS, WRITES, Command, RowFilter, RowFilters, Side, expression, side_of
-from policytool.catalog.model import Function, Grant, Policy, Sequence, Table, View
+from policytool.catalog.model import Function, Grant, Name, Policy, Sequence, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import Related
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 SIDES: tuple[Side, ...] = ("using", "check")
 __all__ = [
@@ -52,6 +54,15 @@ class Access:
         self.filters = RowFilters(self.privileges, self.analyst, profile.anonymous)
         self.definers = Definers(self)
         self.recursion = Recursion(self)
+        self.contained = Containment(self)
+
+    @functools.cached_property
+    def overloads(self) -> Mapping[Name, tuple[Function, ...]]:
+        """The functions of each schema and name."""
+        found: dict[Name, list[Function]] = {}
+        for function in self.catalog.functions.values():
+            found.setdefault((function.schema, function.name), []).append(function)
+        return {name: tuple(functions) for name, functions in found.items()}
 
     @property
     def clients(self) -> tuple[str, ...]:
