@@ -106,8 +106,9 @@ def strictly(found: Parity, options: argparse.Namespace) -> bool:
 def details(found: Parity) -> Iterator[str]:
     """What the table does not tell, with names."""
     for error in errors(found):
-        yield f"{error.path}:{error.line}:{error.column}: {error.sqlstate}: {error.message} [{cause(found, error)}]"
-    yield from (f"left out: {identity}" for _, identity in sorted(found.left_out))
+        message = " ".join(error.message.split())
+        yield f"{error.path}:{error.line}:{error.column}: {error.sqlstate}: {message} [{cause(found, error)}]"
+    yield from (f"left out: {kind} {identity}" for kind, identity in sorted(found.left_out))
     for d in found.differences:
         yield f"differs: {d.kind} {d.identity}: {d.field}: built {d.built!r}, observed {d.observed!r}"
 

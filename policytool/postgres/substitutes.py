@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 Node = dict[str, Any]
 # On the platform a project is the database `postgres` of a server of its own; here it is a clone under another name.
 _DATABASE: Final = re.compile(r'(\bdatabase\s+)"?postgres"?(?![\w"])', re.IGNORECASE)
-# A type is made of SQL, an index method and its operator classes are not.
+# A type can be made of SQL, what an index does with it and the options of an index cannot.
 _METHODS: Final = (
-    (re.compile(r'access method "(?:hnsw|ivfflat)" does not exist'), "vector"),
-    (re.compile(r"data type (?:halfvec|sparsevec|vector) has no default operator class"), "vector"),
-    (re.compile(r'operator class "(?:\w+\.)?(?:halfvec|sparsevec|vector)_\w+" does not exist'), "vector"),
+    (re.compile(r'unrecognized parameter "(?:m|ef_construction|lists)"'), "vector"),
     (re.compile(r'data type (?:geometry|geography) has no default operator class for access method "\w+"'), "postgis"),
     (re.compile(r'operator class "(?:\w+\.)?\w*(?:geometry|geography)_\w+" does not exist'), "postgis"),
     (re.compile(r'access method "pgroonga" does not exist'), "pgroonga"),
@@ -48,7 +46,7 @@ def _about_postgres(stmt: Node) -> bool:
 
 def lacks_real(connection: Connection, error: psycopg.Error, sql: str) -> str | None:
     """The extension without whose library an index cannot be made, if it is that and the server has a stand-in only."""
-    if error.sqlstate != "42704" or not re.match(r"create\b[^;]*?\bindex\b", sql, re.IGNORECASE):
+    if error.sqlstate not in ("42704", "22023") or not re.match(r"create\b[^;]*?\bindex\b", sql, re.IGNORECASE):
         return None
     message = error.diag.message_primary or ""
     name = next((name for pattern, name in _METHODS if pattern.match(message)), None)

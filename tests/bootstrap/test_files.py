@@ -12,7 +12,8 @@ from tests.bootstrap.support import EXTENSIONS, FILES, FOLDER, header, relative
 
 PLAIN = {
     "AlterDefaultPrivilegesStmt", "AlterEventTrigStmt", "AlterObjectSchemaStmt", "AlterOwnerStmt", "AlterRoleSetStmt",
-    "AlterRoleStmt", "AlterTableStmt", "CommentStmt", "CompositeTypeStmt", "CreateCastStmt", "CreateDomainStmt",
+    "AlterRoleStmt", "AlterTableStmt", "CommentStmt", "CompositeTypeStmt", "CreateAmStmt", "CreateCastStmt",
+    "CreateDomainStmt", "CreateOpClassStmt",
     "CreateEnumStmt", "CreateEventTrigStmt", "CreateExtensionStmt", "CreateFdwStmt", "CreateFunctionStmt",
     "CreatePolicyStmt", "CreatePublicationStmt", "CreateRoleStmt", "CreateSchemaStmt", "CreateSeqStmt", "CreateStmt",
     "CreateTrigStmt", "DefineStmt", "GrantRoleStmt", "GrantStmt", "IndexStmt", "VariableSetStmt", "ViewStmt",

@@ -37,6 +37,23 @@ def test_project_agrees_on_every_version_there_is(major: int) -> None:
 
 
 @pytest.mark.server
+@pytest.mark.parametrize("major", MAJORS)
+def test_indexes_of_vectors_on_every_version_there_is(tmp_path: Path, major: int) -> None:
+    """With pgvector or without: only an index with options is left out, and only where there is a stand-in."""
+    sql = (
+        "create extension vector; create table public.t (e vector(3) not null);"
+        "create index on public.t using hnsw (e vector_cosine_ops);\n"
+        "create index by_lists on public.t using ivfflat (e) with (lists = 10);"
+    )
+    (tmp_path / "1.sql").write_text(sql)
+    found = api.parity(str(tmp_path), platform="supabase-legacy", postgres="local", major=major)
+    assert found.refused == ()
+    assert found.differences == ()
+    left_out = {("index", "by_lists on public.t")} if "vector" in found.observed.standins else set()
+    assert found.left_out == left_out
+
+
+@pytest.mark.server
 def test_what_is_refused_counts_on_neither_side(tmp_path: Path) -> None:
     """A file that fails is undone by the server and not built; it is named with its error."""
     folder = tmp_path / "supabase" / "migrations"

@@ -1,7 +1,7 @@
 -- vector: schema = current, fixed = no, relocatable = yes, version = 0.8.1, runs = yes
 -- Vectors and their distances. A stand-in for a server without pgvector: values are kept as text, `[1,2,3]`,
--- unchecked in form and dimensions; distances are exact. Left out: index methods (hnsw, ivfflat) and their operator
--- classes, ordering, arithmetic on halfvec and sparsevec, and distances of bit strings.
+-- unchecked in form and dimensions; distances are exact. Its indexes can be made, without options, and are used for
+-- nothing. Left out: ordering, arithmetic on halfvec and sparsevec, and distances of bit strings.
 
 create type vector;
 create type halfvec;
@@ -150,3 +150,49 @@ create cast (numeric[] as vector) with function array_to_vector(numeric[], integ
 create cast (vector as real[]) with function vector_to_float4(vector, integer, boolean) as implicit;
 create cast (vector as halfvec) with inout as implicit;
 create cast (halfvec as vector) with inout as assignment;
+
+-- Index methods that keep hashes, in which no operator ever looks.
+create access method hnsw type index handler hashhandler;
+create access method ivfflat type index handler hashhandler;
+create operator class vector_l2_ops for type vector using hnsw
+    as function 1 (vector, vector) hashvarlena(internal);
+create operator class vector_ip_ops for type vector using hnsw
+    as function 1 (vector, vector) hashvarlena(internal);
+create operator class vector_cosine_ops for type vector using hnsw
+    as function 1 (vector, vector) hashvarlena(internal);
+create operator class vector_l1_ops for type vector using hnsw
+    as function 1 (vector, vector) hashvarlena(internal);
+create operator class halfvec_l2_ops for type halfvec using hnsw
+    as function 1 (halfvec, halfvec) hashvarlena(internal);
+create operator class halfvec_ip_ops for type halfvec using hnsw
+    as function 1 (halfvec, halfvec) hashvarlena(internal);
+create operator class halfvec_cosine_ops for type halfvec using hnsw
+    as function 1 (halfvec, halfvec) hashvarlena(internal);
+create operator class halfvec_l1_ops for type halfvec using hnsw
+    as function 1 (halfvec, halfvec) hashvarlena(internal);
+create operator class sparsevec_l2_ops for type sparsevec using hnsw
+    as function 1 (sparsevec, sparsevec) hashvarlena(internal);
+create operator class sparsevec_ip_ops for type sparsevec using hnsw
+    as function 1 (sparsevec, sparsevec) hashvarlena(internal);
+create operator class sparsevec_cosine_ops for type sparsevec using hnsw
+    as function 1 (sparsevec, sparsevec) hashvarlena(internal);
+create operator class sparsevec_l1_ops for type sparsevec using hnsw
+    as function 1 (sparsevec, sparsevec) hashvarlena(internal);
+create operator class bit_hamming_ops for type bit using hnsw
+    as function 1 (bit, bit) hashvarlena(internal);
+create operator class bit_jaccard_ops for type bit using hnsw
+    as function 1 (bit, bit) hashvarlena(internal);
+create operator class vector_l2_ops default for type vector using ivfflat
+    as function 1 (vector, vector) hashvarlena(internal);
+create operator class vector_ip_ops for type vector using ivfflat
+    as function 1 (vector, vector) hashvarlena(internal);
+create operator class vector_cosine_ops for type vector using ivfflat
+    as function 1 (vector, vector) hashvarlena(internal);
+create operator class halfvec_l2_ops for type halfvec using ivfflat
+    as function 1 (halfvec, halfvec) hashvarlena(internal);
+create operator class halfvec_ip_ops for type halfvec using ivfflat
+    as function 1 (halfvec, halfvec) hashvarlena(internal);
+create operator class halfvec_cosine_ops for type halfvec using ivfflat
+    as function 1 (halfvec, halfvec) hashvarlena(internal);
+create operator class bit_hamming_ops for type bit using ivfflat
+    as function 1 (bit, bit) hashvarlena(internal);
