@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from policytool.access.dropped import dropped
 from policytool.access.row_filter import COMMANDS, WRITES, Command
+from policytool.access.triggers import Kept
 from policytool.catalog.model import Policy, Table
 from policytool.syntax.location import Location
 
@@ -29,21 +31,31 @@ class Unscoped(Struct, frozen=True, kw_only=True):
         return found or self.policy.using_at or self.policy.made
 
 
-def unscoped(table: Table, access: Access) -> Iterator[Unscoped]:
-    """Each command, for the most capable client, with the policies at fault.
+def unscoped(table: Table, columns: Iterable[str], access: Access) -> Iterator[Unscoped]:
+    """Each command, for the most capable client, with the policies at fault: they do not ask for these columns.
 
-    What is always true has rules of its own, and so have writes that an anonymous visitor can make.
+    What is always true has rules of its own, and so have writes that an anonymous visitor can make, and a WITH CHECK
+    that forgets what USING asks. Columns that a trigger sets or guards need no policy to ask for them.
     """
     for command in COMMANDS:
         for role in reversed(access.clients):
             found = access.row_filter(role, table, command)
             if found.reach != "conditional":
                 continue
+            if found.open and command in WRITES and _kept(table, columns, command, access):
+                break
             for policy in found.open:
                 seen = command in WRITES and anonymous_writer(policy, table, command, access)
+                seen = seen or (command == "INSERT" and dropped(policy, table, access) is not None)
                 if not seen and not (command == "INSERT" and of_nobody(policy, table, access)):
                     yield Unscoped(role=role, command=command, policy=policy)
             break
+
+
+def _kept(table: Table, columns: Iterable[str], command: Command, access: Access) -> bool:
+    """Whether triggers see to what policies do not: that new rows are the caller's, or that only such rows change."""
+    kept = Kept(table, command, access)
+    return bool((kept.new if command == "INSERT" else kept.old).intersection(columns))
 
 
 def of_nobody(policy: Policy, table: Table, access: Access, *, anonymous: bool = False) -> bool:

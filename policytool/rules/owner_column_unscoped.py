@@ -31,7 +31,7 @@ class OwnerColumnUnscoped(TableRule):
         owners = tuple(dict.fromkeys((*bound, *context.access.owner_columns(table))))
         if not owners:
             return
-        found = tuple(unscoped(table, context.access))
+        found = tuple(unscoped(table, owners, context.access))
         if not found:
             return
         commands = tuple(dict.fromkeys(u.command for u in found))

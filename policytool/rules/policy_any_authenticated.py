@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policytool.access import COMMANDS, Command, side_of
+from policytool.access.dropped import dropped
 from policytool.access.wording import verbs
 from policytool.catalog.model import Policy, Table
 from policytool.finding import Finding, member_ref
@@ -40,6 +41,8 @@ class PolicyAnyAuthenticated(PolicyRule):
         access = context.access
         if policy.command not in ("ALL", command) or access.profile.authenticated is None:
             return False
+        if command == "INSERT" and dropped(policy, table, access) is not None:
+            return False  # `policy-check-drops-scope` says it
         says = access.predicate(policy, side_of(command), table)
         if says is None or says.authenticated is not True or says.anon is True:
             return False

@@ -25,7 +25,7 @@ class TenantColumnUnscoped(TableRule):
         tenants = context.access.tenant_columns(table)
         if not tenants or not table.rls_enabled:
             return
-        found = tuple(unscoped(table, context.access))
+        found = tuple(unscoped(table, tenants, context.access))
         if not found:
             return
         commands = tuple(dict.fromkeys(u.command for u in found))

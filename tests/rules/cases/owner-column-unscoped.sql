@@ -55,3 +55,35 @@ create policy q on t as restrictive using (user_id = (select auth.uid()));
 -- case: with a tenant it is the tenant's rule
 -- with: t rls
 create policy p on t for delete to authenticated using (status = 'old');
+
+-- case: a trigger says whose a new row is
+create table t (id int, user_id uuid, status text);
+alter table t enable row level security;
+create function mine() returns trigger language plpgsql as $$ begin new.user_id := auth.uid(); return new; end $$;
+create trigger mine before insert on t for each row execute function mine();
+create policy p on t for insert to authenticated with check (status = 'new');
+
+-- case: a trigger only fills in what is left out
+-- finds: warning public.t
+create table t (id int, user_id uuid, status text);
+alter table t enable row level security;
+create function mine() returns trigger language plpgsql as
+  $$ begin if new.user_id is null then new.user_id := auth.uid(); end if; return new; end $$;
+create trigger mine before insert on t for each row execute function mine();
+create policy p on t for insert to authenticated with check (status = 'new');
+
+-- case: what a trigger does to new rows spares no old one
+-- finds: warning public.t
+create table t (id int, user_id uuid, status text);
+alter table t enable row level security;
+create function mine() returns trigger language plpgsql as $$ begin new.user_id := auth.uid(); return new; end $$;
+create trigger mine before insert or update on t for each row execute function mine();
+create policy p on t for update to authenticated using (status = 'new');
+
+-- case: a trigger spares the rows of others
+create table t (id int, user_id uuid, status text);
+alter table t enable row level security;
+create function mine() returns trigger language plpgsql as
+  $$ begin if old.user_id <> auth.uid() then raise exception 'not yours'; end if; return new; end $$;
+create trigger mine before update on t for each row execute function mine();
+create policy p on t for update to authenticated using (status = 'new');

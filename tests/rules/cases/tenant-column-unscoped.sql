@@ -20,3 +20,17 @@ create policy p on t for select to authenticated using (is_open);
 -- case: what visitors write is said once
 -- with: t rls
 create policy p on t for update using (status = 'open');
+
+-- case: a trigger says to which tenant a new row belongs
+-- with: t rls members
+create function ours() returns trigger language plpgsql as
+  $$ begin new.org_id := (select m.org_id from members m where m.user_id = auth.uid()); return new; end $$;
+create trigger ours before insert on t for each row execute function ours();
+create policy p on t for insert to authenticated with check (status = 'new');
+
+-- case: a trigger only says whose it is
+-- with: t rls
+-- finds: warning public.t
+create function mine() returns trigger language plpgsql as $$ begin new.user_id := auth.uid(); return new; end $$;
+create trigger mine before insert on t for each row execute function mine();
+create policy p on t for insert to authenticated with check (status = 'new');
