@@ -23,13 +23,15 @@ FORMATS = ("text", "json", "sql")
 def command(source: str | None, schemas: tuple[str, ...], **options: Any) -> int:
     """Print the catalog that the migrations in SOURCE build: what the database holds after them.
 
-    SOURCE is a folder, a file, `-`, git:REF[:PATH] or a snapshot. The formats are an outline to read (text), a snapshot
-    that every command takes as a source (json), and the statements that make it all on an empty database (sql).
+    SOURCE is a folder, a file, `-`, git:REF[:PATH], a snapshot or a live database, which is only read. The formats are
+    an outline to read (text), a snapshot that every command takes as a source (json), and the statements that make it
+    all on an empty database (sql).
 
     \b
     policytool catalog --schema public
     policytool catalog -f json -o snapshot.json
     policytool catalog git:main -f sql
+    policytool catalog postgresql://auditor@db.example.com/shop
     """
     from policytool import api
 
