@@ -82,8 +82,6 @@ def cause(found: Parity, error: ApplyError) -> str:
     """Why a file fails: what it needs is in no file, or failed before it; its rows; its SQL."""
     if error.message.startswith(REFUSED):
         return "refused by policytool"
-    if "replication slot" in error.message:
-        return "a replication slot"
     if any(never_made(found.project, (result,)) for result in found.refused if result.error is error):
         return "not in the repository"
     if error.sqlstate[:2] in ("22", "23"):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from policytool.postgres.confine import CONFINED
+from policytool.postgres.confine import CONFINED, SLOTS
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection, Server
@@ -72,6 +72,7 @@ def administrator(server: Server, database: str, takes: Callable[[Node], bool]) 
         connection.execute(b"drop function if exists pg_catalog.policytool_administer(bytea, text)")
         connection.execute(body.encode())
         connection.execute(_ADOPT.encode())
+        connection.execute(SLOTS)
     try:
         yield Administrator(key, takes)
     finally:

@@ -1,4 +1,4 @@
-"""What is taken from extensions that speak to other servers: the words stay, the wire is cut."""
+"""What is taken from extensions that speak to other servers, and from those who replicate: the words stay."""
 
 from typing import Final
 
@@ -25,3 +25,19 @@ end
 $do$""",
     "postgres_fdw": "alter foreign data wrapper postgres_fdw no handler",
 }
+
+# Whoever may replicate can have a logical slot load any library by its path.
+SLOTS: Final = b"""
+do $do$
+declare
+    f pg_catalog.regprocedure;
+begin
+    for f in
+        select oid from pg_catalog.pg_proc
+        where pronamespace = 'pg_catalog'::pg_catalog.regnamespace
+            and proname in ('pg_create_logical_replication_slot', 'pg_copy_logical_replication_slot')
+    loop
+        execute pg_catalog.format('revoke execute on function %s from public', f);
+    end loop;
+end
+$do$"""

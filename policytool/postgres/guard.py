@@ -13,7 +13,7 @@ Node = dict[str, Any]
 _FUNCTIONS: Final = re.compile(
     r"pg_read_(?:binary_)?file(?:_\w+)?|pg_ls_\w+|pg_stat_file|pg_file_\w+|pg_logfile_rotate|pg_reload_conf|pg_promote"
     r"|pg_current_logfile|pg_write_\w*file\w*|lo_import\w*|lo_export|be_lo_import\w*|be_lo_export|dblink\w*"
-    r"|pg_execute_server_program|pg_(?:read|write)_server_files",
+    r"|pg_execute_server_program|pg_(?:read|write)_server_files|pg_(?:create|copy)_logical_replication_slot",
     re.IGNORECASE,
 )
 _EXTENSIONS: Final = frozenset({"adminpack", "file_fdw", "plsh", "pageinspect", "pg_surgery", "pg_walinspect"})

@@ -35,6 +35,9 @@ STATIC = {
     "administer": "select policytool_administer('guess'::bytea, 'alter role postgres superuser')",
     "tablespace": "create tablespace t location '/tmp'",
     "subscription": "create subscription s connection 'host=localhost' publication p with (connect = false)",
+    "slot": "select pg_create_logical_replication_slot('s', '{mark}')",
+    "slot of another": "create role repl replication login; grant repl to postgres with set true; set role repl;"
+    "select pg_create_logical_replication_slot('s', '{mark}')",
     "log": "select pg_rotate_logfile()",
     "preload": "alter role postgres set session_preload_libraries = 'x'",
 }
