@@ -14,6 +14,7 @@ from policytool.catalog.objects import Catalog
 from policytool.config import Config
 from policytool.errors import ConfigurationError, UsageError
 from policytool.finding import Finding, Severity
+from policytool.source.tree import shown
 
 DEFAULT = ".policytool-baseline.json"
 FORMAT = 1
@@ -49,13 +50,10 @@ class Compared(Struct, frozen=True, kw_only=True):
 
 def default_path(config: Config) -> Path:
     """Where a project's baseline lies: as configured, else beside the configuration or at the repository's root."""
-    if config.baseline is not None:
-        return config.folder / config.baseline
-    if config.path is not None:
-        return config.folder / DEFAULT
     here = Path.cwd()
     root = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
-    return root / DEFAULT
+    folder = config.folder if config.path is not None else root
+    return Path(shown(folder / (config.baseline or DEFAULT), here))
 
 
 def read(path: Path) -> Baseline:

@@ -38,6 +38,7 @@ class Audit(Struct, frozen=True, kw_only=True, dict=True):
     statements: int
     since: SinceUse | None = None
     baseline: BaselineUse | None = None
+    rules_left_out: bool = False  # the configuration names rules that were not allowed to run
 
     @functools.cached_property
     def texts(self) -> dict[str, str]:

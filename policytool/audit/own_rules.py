@@ -12,6 +12,7 @@ from glob import glob
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from msgspec import Struct
 
@@ -98,12 +99,13 @@ def _installed(name: str, config: Config) -> Iterator[Rule]:
 def _of_point(point: EntryPoint) -> Iterator[Rule]:
     """An entry point may be a module, a rule's class, or a function that gives classes."""
     try:
-        loaded = point.load()
+        loaded: Any = point.load()
         if inspect.ismodule(loaded):
             yield from _rules_of(loaded)
         else:
-            kinds: Iterable[type[Rule]] = (loaded,) if inspect.isclass(loaded) else loaded()
-            yield from (kind() for kind in kinds)
+            kinds: Any = (loaded,) if inspect.isclass(loaded) else loaded()
+            for kind in kinds:
+                yield kind()
     except (Exception, SystemExit) as error:
         raise _failed(f"entry point {point.name} ({point.value})", error) from None
 

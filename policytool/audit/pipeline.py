@@ -77,6 +77,7 @@ def report(
         statements=len(built.statements),
         since=since,
         baseline=use,
+        rules_left_out=bool(own and own.not_run),
     )
 
 

@@ -38,8 +38,13 @@ def rule_named(name: str, rules: Sequence[Rule] | None = None) -> Rule:
 
 
 def page(rule: Rule) -> str:
-    """The Markdown page of a rule: its documentation, its help text and its test."""
+    """The Markdown page of a rule: its documentation, its help text and its test.
+
+    A rule from elsewhere may do without: its docstring is then all there is to say.
+    """
     path = Path(inspect.getfile(type(rule))).with_suffix(".md")
+    if not path.is_file():
+        return f"# {rule.name}\n\n{inspect.getdoc(type(rule)) or ''}\n"
     return path.read_text(encoding="utf-8")
 
 

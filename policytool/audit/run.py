@@ -59,6 +59,12 @@ class AuditResult(Struct, frozen=True, kw_only=True):
     coverage: Coverage
     baselined: tuple[Finding, ...] = ()
     before: tuple[Finding, ...] = ()
+    idle: frozenset[str] = frozenset()  # rules for which the source had nothing to look at
+
+    @property
+    def ran(self) -> frozenset[str]:
+        """The names of the rules that had something to look at."""
+        return frozenset(rule.name for rule in self.rules) - self.idle
 
     def count(self, severity: Severity) -> int:
         """The number of findings of a severity."""
@@ -93,7 +99,7 @@ def examine(
     others that were not allowed to run.
     """
     known = all_rules() if known is None else known
-    rules = selected_rules(selection, config, known)
+    rules = selected_rules(selection, config, known, complete=complete)
     judging = judging_rules(selection, config, known)
     ignores = Ignores(directives(statements), config, today or datetime.date.today(), context.catalog)
     shown = {rule.name for rule in rules}
@@ -130,7 +136,11 @@ def conclude(
     shown = tuple(f for f in examined.findings if RANK[f.severity] <= RANK[min_severity])
     open_ = context.catalog.unmodelled if unmodelled is None else unmodelled
     return AuditResult(
-        rules=examined.rules, findings=shown, ignored=examined.ignored, coverage=_coverage(context, shown, open_)
+        rules=examined.rules,
+        findings=shown,
+        ignored=examined.ignored,
+        coverage=_coverage(context, shown, open_),
+        idle=examined.idle,
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from policytool.audit.registry import rule_named, suggestion
 from policytool.config import Config
+from policytool.errors import UsageError
 from policytool.finding import Severity
 from policytool.rule import Context, IgnoreRule, Rule, StatementRule
 
@@ -22,10 +23,19 @@ class Selection(Struct, frozen=True, kw_only=True):
     persona: str = "everyone"
 
 
-def selected_rules(selection: Selection, config: Config, known: Sequence[Rule]) -> tuple[Rule, ...]:
-    """The rules that run. Naming a rule selects it whatever its persona; a misspelt name is a UsageError."""
-    for name in (*selection.select, *selection.ignore, *config.options):
-        rule_named(name, known)
+def selected_rules(
+    selection: Selection, config: Config, known: Sequence[Rule], *, complete: bool = True
+) -> tuple[Rule, ...]:
+    """The rules that run. Naming a rule selects it whatever its persona; a misspelt name is a UsageError.
+
+    Where the known rules are not complete, the configuration may well speak of others.
+    """
+    for name in (*selection.select, *selection.ignore, *(config.options if complete else ())):
+        try:
+            rule_named(name, known)
+        except UsageError as error:
+            hint = error.hint if complete else "it may be one that the configuration names: --allow-rules runs those"
+            raise UsageError(error.message, hint=hint) from None
     return _chosen(selection.select, selection, config, known)
 
 
@@ -34,7 +44,7 @@ def judging_rules(selection: Selection, config: Config, known: Sequence[Rule]) -
     named = (rule for rule in known if rule.name in selection.select)
     if not any(isinstance(rule, IgnoreRule) for rule in named):
         return ()
-    chosen = {rule.name for rule in selected_rules(selection, config, known)}
+    chosen = {rule.name for rule in _chosen(selection.select, selection, config, known)}
     return tuple(rule for rule in _chosen((), selection, config, known) if rule.name not in chosen)
 
 

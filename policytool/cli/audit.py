@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from policytool.cli.auditing import baseline, own_rules, rule_options, selection
 from policytool.cli.options import (
     SEVERITY,
     coloured,
@@ -37,13 +38,12 @@ RANK = {"error": 0, "warning": 1, "info": 2}
 
 @click.command("audit")
 @click.argument("source", required=False)
-@option("--select", multiple=True, metavar="RULE", help="Run only these rules; repeatable, or comma separated.")
-@option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out; repeatable, or comma separated.")
+@rule_options
 @option("--min-severity", type=SEVERITY, default="info", show_default=True, help="Show nothing below this.")
 @option("--fail-on", type=click.Choice([*RANK, "never"]), help="Exit with 1 from this severity on.  [default: error]")
-@option(
-    "--persona", type=click.Choice(["everyone", "auditor"]), help="auditor: also what only a security review reads."
-)
+@option("--since", metavar="REF", help="Report only what is new since the branch left REF.")
+@option("--baseline", metavar="FILE", help="Leave out what this baseline holds.  [default: the project's]")
+@option("--no-baseline", is_flag=True, help="Show also what the baseline holds.")
 @option("--apply", "applied", is_flag=True, help="Run the migrations on a throwaway Postgres, and audit that.")
 @server_options
 @option("--keep-going", is_flag=True, help="With --apply: go on after a file that fails.")
@@ -60,23 +60,20 @@ def command(source: str | None, **options: Any) -> int:
     policytool audit
     policytool audit supabase/migrations --fail-on warning
     policytool audit git:main -f json -o audit.json
+    policytool audit --since origin/main -o github -o sarif:out.sarif
     policytool audit postgresql://auditor@db.example.com/shop
     policytool audit --apply
     """
     from policytool import api
-    from policytool.audit.run import Selection
 
     config = configuration(options["config_path"])
     say = progress(quiet=options["quiet"], disabled=options["no_progress"])
-    selection = Selection(
-        select=_names(options["select"]) or config.select,
-        ignore=_names(options["ignore"]),
-        min_severity=options["min_severity"],
-        persona=options["persona"] or config.persona,
-    )
+    own = own_rules(options, config)
+    known = baseline(options["baseline"], config, unused=options["no_baseline"])
     try:
         loaded = _load(source, config, options, say)
-        audit = api.audit(loaded, selection=selection, progress=say)
+        chosen = selection(options, config, min_severity=options["min_severity"])
+        audit = api.audit(loaded, selection=chosen, baseline=known, rules=own, progress=say)
     finally:
         say("")
     for form, path in targets(options["form"], options["outputs"], FORMATS):
@@ -90,6 +87,12 @@ def _load(source: str | None, config: Config, options: dict[str, Any], say: Call
     from policytool import api
 
     given = {"config": config, "platform": options["platform"], "as_tool": options["as_tool"], "progress": say}
+    if options["since"] is not None:
+        if options["applied"]:
+            raise UsageError(
+                "--since and --apply do not go together", hint="--since compares catalogs built from files"
+            )
+        return api.load_since(options["since"], source, **given)
     if not options["applied"]:
         return api.load(source, **given)
     return api.load_applied(
@@ -101,10 +104,6 @@ def _load(source: str | None, config: Config, options: dict[str, Any], say: Call
         strict=options["strict_privileges"],
         **given,
     )
-
-
-def _names(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
 def render(audit: Audit, form: str, path: Path | None, options: dict[str, Any], config: Config) -> str:
@@ -167,6 +166,8 @@ def exit_code(audit: Audit, config: Config, options: dict[str, Any]) -> int:
     threshold = options["fail_on"] or config.fail_on
     if threshold != "never" and any(RANK[f.severity] <= RANK[threshold] for f in result.findings):
         return 1
-    if (options["strict"] or config.strict) and any(u.security for u in result.coverage.unmodelled):
+    if (options["strict"] or config.strict) and (
+        audit.rules_left_out or any(u.security for u in result.coverage.unmodelled)
+    ):
         return 1
     return 0 if result.coverage.tables else 3

@@ -84,7 +84,7 @@ def write(path: Path | None, text: str) -> None:
         Path(temporary).chmod(0o666 & ~mask)
         Path(temporary).replace(path)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}", hint="check the folder of -o") from None
+        raise UsageError(f"{path}: cannot be written: {error.strerror}", hint="may you write in this folder?") from None
 
 
 def progress(*, quiet: int, disabled: bool) -> Callable[[str], None]:

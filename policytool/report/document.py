@@ -58,6 +58,26 @@ class IgnoredDocument(FindingDocument, frozen=True, kw_only=True):
 
     reason: str
     ignored_by: str
+    ignored_at: Location | None
+
+
+class SinceDocument(Struct, frozen=True, kw_only=True):
+    """Since when findings are reported: the merge base, the files added and edited, how many were there before."""
+
+    ref: str
+    commit: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    before: int
+
+
+class BaselineDocument(Struct, frozen=True, kw_only=True):
+    """The baseline: how many findings it hides, how many are shown since they changed, how many it holds in vain."""
+
+    path: str
+    hidden: int
+    changed: int
+    gone: int
 
 
 class CoverageDocument(Struct, frozen=True, kw_only=True):
@@ -80,6 +100,8 @@ class AuditDocument(Struct, frozen=True, kw_only=True):
     ignored: tuple[IgnoredDocument, ...]
     coverage: CoverageDocument
     summary: dict[Severity, int]
+    since: SinceDocument | None = None
+    baseline: BaselineDocument | None = None
 
 
 def document(audit: Audit) -> AuditDocument:
@@ -95,7 +117,25 @@ def document(audit: Audit) -> AuditDocument:
         ignored=tuple(ignored(i) for i in result.ignored),
         coverage=coverage(result.coverage),
         summary={severity: result.count(severity) for severity in SEVERITIES},
+        since=_since(audit),
+        baseline=_baseline(audit),
     )
+
+
+def _since(audit: Audit) -> SinceDocument | None:
+    used = audit.since
+    if used is None:
+        return None
+    return SinceDocument(
+        ref=used.ref, commit=used.commit, added=used.added, changed=used.changed, before=len(audit.result.before)
+    )
+
+
+def _baseline(audit: Audit) -> BaselineDocument | None:
+    used = audit.baseline
+    if used is None:
+        return None
+    return BaselineDocument(path=used.path, hidden=len(audit.result.baselined), changed=used.changed, gone=used.gone)
 
 
 def finding(item: Finding) -> FindingDocument:
@@ -118,7 +158,7 @@ def ignored(item: Ignored) -> IgnoredDocument:
     """A finding that is not counted."""
     said = finding(item.finding)
     fields = {name: getattr(said, name) for name in FindingDocument.__struct_fields__}
-    return IgnoredDocument(**fields, reason=item.reason, ignored_by=item.by)
+    return IgnoredDocument(**fields, reason=item.reason, ignored_by=item.by, ignored_at=item.at)
 
 
 def coverage(item: Coverage) -> CoverageDocument:

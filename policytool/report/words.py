@@ -19,11 +19,15 @@ def plural(noun: str) -> str:
 
 
 def tally(audit: Audit) -> str:
-    """`2 errors, 1 warning, 3 info; 4 ignored`."""
+    """`2 errors, 1 warning, 3 info; 4 ignored; 5 in the baseline`, and how many were there before under --since."""
     result = audit.result
     counts = [f"{result.count(s):,} info" if s == "info" else count(result.count(s), s) for s in SEVERITIES]
-    ignored = f"; {len(result.ignored):,} ignored" if result.ignored else ""
-    return ", ".join(counts) + ignored
+    hidden = {
+        "ignored": len(result.ignored),
+        "in the baseline": len(result.baselined),
+        f"from before {audit.since.ref if audit.since else ''}": len(result.before),
+    }
+    return "; ".join([", ".join(counts), *(f"{number:,} {where}" for where, number in hidden.items() if number)])
 
 
 def printable(text: str) -> str:

@@ -11,6 +11,7 @@ from policytool.source.tree import Budget, Unreadable, shown, wanted
 
 _LINK, _MODULE = "120000", "160000"
 _DEEPEN = "this clone is shallow: run `git fetch --unshallow`, or set fetch-depth: 0 in CI"
+_PARTIAL = "it is a partial clone: clone again without --filter"
 
 
 class NoSuchPath(SourceError):
@@ -169,7 +170,10 @@ class GitTree:
     def _fetch(self, paths: Sequence[str]) -> None:
         """Read blobs, all of them in one run of git."""
         names = "".join(f"{self._entries[path][1]}\n" for path in paths).encode()
-        output = self._repository.git("cat-file", "--batch", stdin=names)
+        done = self._repository.run("cat-file", "--batch", stdin=names)
+        if done.returncode and b"lazy fetching disabled" in done.stderr:
+            raise SourceError(f"this clone does not have the files of {self._ref[:12]}", hint=_PARTIAL)
+        output = done.stdout if not done.returncode else self._repository.git("cat-file", "--batch", stdin=names)
         place = 0
         for path in paths:
             line = output.index(b"\n", place)
@@ -185,5 +189,5 @@ class GitTree:
     def _lacking(self, path: str) -> Unreadable:
         if self._beside is not None:
             message = f"this clone does not have {self._shown(path)} as it was in {self._ref[:12]}"
-            raise SourceError(message, hint="it is a partial clone: clone again without --filter")
+            raise SourceError(message, hint=_PARTIAL)
         return Unreadable("this clone does not have its content")
