@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
+from msgspec import Struct
+from pytest_postgresql import factories
 
 from policytool.errors import NoPostgres
 from policytool.postgres.platform import platform_server
@@ -30,7 +32,7 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whatever needs a server, so that `-m 'not server'` leaves it out."""
     for item in items:
-        if {"server", "supabase_server", "server_of"} & set(getattr(item, "fixturenames", ())):
+        if {"server", "database", "supabase_server", "server_of"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.server)
 
 
@@ -41,13 +43,34 @@ def server() -> Iterator[Server]:
         yield running
 
 
+class Started(Struct, frozen=True, kw_only=True):
+    """What pytest-postgresql asks of a process that is there already."""
+
+    host: str
+    port: int
+    user: str
+    template_dbname: str
+    maintenance_dbname: str = "postgres"
+    password: str | None = None
+    options: str = ""
+
+
+@pytest.fixture(scope="session")
+def started(server: Server) -> Started:
+    """The worker's server, as pytest-postgresql knows servers."""
+    host, user = str(server.socket_dir), server.superuser
+    return Started(host=host, port=server.port, user=user, template_dbname="template1")
+
+
+postgresql_noproc = factories.postgresql_noproc(depends_on="started", dbname="tests")
+postgresql = factories.postgresql("postgresql_noproc")
+
+
 @pytest.fixture
-def database(server: Server) -> Iterator[Connection]:
+def database(postgresql: Connection) -> Connection:
     """An autocommit connection, as superuser, to a fresh and empty database."""
-    name = server.create_database()
-    with server.connect(name) as connection:
-        yield connection
-    server.drop_database(name)
+    postgresql.autocommit = True
+    return postgresql
 
 
 @pytest.fixture(scope="session")
