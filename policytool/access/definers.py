@@ -116,6 +116,8 @@ class Definers:
         access = self._access
         if table.assumed or (table.rls_enabled and not access.exempt(function.owner, table)):
             return False
+        if not table.rls_enabled and access.profile.platform == "postgres":
+            return False  # there, to need no grants on tables is what such functions are for
         return access.row_filter(role, table, command).reach != "all"
 
 

@@ -145,7 +145,7 @@ class _Reader:
         for number, datum in enumerate(datums):
             kind, body = kind_of(datum)
             if kind == "PLpgSQL_recfield":
-                self._names[number] = self._names.get(body["recparentno"], "")
+                self._names[number] = self._names.get(body.get("recparentno", 0), "")
             elif kind != "PLpgSQL_row":
                 name = body["refname"]
                 self._names[number] = name
