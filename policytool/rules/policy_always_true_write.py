@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from policytool.access import COMMANDS, WRITES, Command
 from policytool.access.reachers import Reacher, can_do, grants_of
 from policytool.access.scope import opened
+from policytool.access.storage import is_objects
 from policytool.access.wording import width
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
@@ -25,6 +26,8 @@ class PolicyAlwaysTrueWrite(PolicyRule):
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
         """Permissive policies whose expression is true for anyone, for a command that a client holds."""
+        if is_objects(table):
+            return  # storage-bucket-unscoped says more of it
         open_to = {c: roles for c in COMMANDS if (roles := opened(policy, table, c, context.access))}
         if not any(c in WRITES for c in open_to):
             return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policytool.access import COMMANDS, Command, side_of
 from policytool.access.dropped import dropped
+from policytool.access.storage import is_objects
 from policytool.access.wording import verbs
 from policytool.catalog.model import Policy, Table
 from policytool.finding import Finding, member_ref
@@ -23,6 +24,8 @@ class PolicyAnyAuthenticated(PolicyRule):
         """Permissive policies that fold to true for any user and not for a visitor; info where they only read."""
         if not policy.permissive or not table.rls_enabled or context.conventions.trusted_signup:
             return
+        if is_objects(table):
+            return  # the rules about storage say more of it
         opened = tuple(c for c in COMMANDS if self._opens(table, policy, c, context))
         if not opened:
             return

@@ -71,6 +71,5 @@ grant delete on s.t to anon;
 alter table s.t enable row level security;
 create policy p on s.t using (true);
 
--- case: storage is served all the same
--- finds: error storage.objects.p
+-- case: files are told of by storage-bucket-unscoped
 create policy p on storage.objects for delete using (true);
