@@ -27,7 +27,8 @@ class ExtensionInExposedSchema(CatalogRule):
         if context.access.profile.exposed_schemas is None:
             return
         for extension in context.catalog.extensions.values():
-            if extension.origin is None and context.access.profile.exposes(extension.schema):
+            mine = extension.origin is None and context.access.profile.exposes(extension.schema)
+            if mine and not _lives_elsewhere(extension.name):
                 yield self._found(extension, context)
 
     def _found(self, extension: Extension, context: Context) -> Finding:
@@ -52,3 +53,9 @@ def _relocatable(name: str) -> bool:
     file = extension_file(name)
     head = re.search(r"relocatable = (yes|no)", file.text.partition("\n")[0]) if file is not None else None
     return head is None or head[1] == "yes"
+
+
+def _lives_elsewhere(name: str) -> bool:
+    """Whether the extension makes a schema of its own for its objects, whatever schema it is said to be in."""
+    file = extension_file(name)
+    return file is not None and "\ncreate schema " in file.text

@@ -16,3 +16,6 @@ alter extension pg_trgm set schema extensions;
 -- case: no API
 -- platform: postgres
 create extension pg_trgm;
+
+-- case: its objects are in a schema that it makes
+create extension pg_net with schema public;
