@@ -12,7 +12,7 @@ from policytool.catalog.build.acl import COLUMN_PRIVILEGES, PUBLIC, Acl, AclKind
 from policytool.catalog.build.dispatch import Handler, Node
 from policytool.catalog.build.nodes import strings
 from policytool.catalog.build.roles import is_superuser, privileges_of, role_of
-from policytool.catalog.build.state import NotModelled, Refused, State
+from policytool.catalog.build.state import Change, NotModelled, Refused, State
 from policytool.catalog.build.stores import Kind
 from policytool.catalog.build.targets import named, relation, routine, type_of, word
 from policytool.catalog.model import Grant
@@ -183,6 +183,9 @@ def apply_all(state: State, objects: Iterable[Object], kind: AclKind, action: Ac
             seen[memo] = (item.grants, grants)
         if grants != item.grants:
             state.update(store, key, grants=grants)
+        elif not action.grants:
+            # What a REVOKE aimed at is worth knowing, even where it took nothing away.
+            state.journal.append(Change(state.ordinal, store, key, item, item))
 
 
 def _acl_kind(store: str, kind: AclKind, key: Any) -> AclKind:

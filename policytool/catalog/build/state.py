@@ -40,7 +40,8 @@ class NotModelled(Exception):
 
 
 class Change(Struct, frozen=True):
-    """One entry of the journal: what a statement did to one object. `before` or `after` is None for create and drop."""
+    """One entry of the journal: what a statement did to one object. `before` or `after` is None for create and drop;
+    they are the same for a REVOKE that found nothing to take away."""
 
     statement: int  # ordinal of the statement in the whole build; -1 is the platform
     kind: Kind
