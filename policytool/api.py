@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,9 @@ from typing import TYPE_CHECKING, get_args
 
 from msgspec import Struct, structs
 
+from policytool.catalog.build.choose import DEFAULT_SCHEMAS as DEFAULT_SCHEMAS
+from policytool.catalog.build.choose import choose_platform as choose_platform
+from policytool.catalog.build.choose import configured
 from policytool.config import Config, PlatformName
 from policytool.errors import NothingToAudit, UsageError
 from policytool.source import read
@@ -18,23 +20,15 @@ from policytool.source.model import Project, ProjectConfig
 from policytool.source.snapshot import is_snapshot, read_snapshot
 
 if TYPE_CHECKING:
+    from policytool.audit.fixes import Plan, Wanted
     from policytool.audit.outcome import Audit
     from policytool.audit.own_rules import OwnRules
     from policytool.audit.run import Selection
     from policytool.audit.since import Base
     from policytool.catalog.build import Built
-    from policytool.catalog.build.platform import Platform
     from policytool.postgres.apply import Applied
     from policytool.postgres.observe import Parity
     from policytool.rule import Context
-
-DEFAULT_SCHEMAS = ("public", "graphql_public")
-# What a migration says that runs behind Supabase's API. auth.users alone is any server with GoTrue.
-_TELLTALE = re.compile(r"(?i)auth\.(?:uid|jwt|role)\(\)|storage\.(?:objects|buckets)|\bto\s+(?:anon|authenticated)\b")
-_OWN_ROLES = re.compile(
-    r"(?i)create\s+(?:role|user|schema)\s+(?:if\s+not\s+exists\s+)?\"?(?:anon|authenticated|auth)\b"
-)
-_TELLTALES = ("auth.uid()", "auth.users", "auth.jwt()", "service_role", "storage.objects")
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -146,7 +140,7 @@ def _load_database(
     found = inspect(
         source,
         named=platform or config.platform,
-        why="as --platform says" if platform else _configured(config),
+        why="as --platform says" if platform else configured(config),
         exposed_schemas=config.exposed_schemas,
         default_schemas=DEFAULT_SCHEMAS,
         progress=progress,
@@ -196,6 +190,43 @@ def audit(
         baseline=None if baseline is None else Path(baseline),
         own=rules,
     )
+
+
+def fixes(
+    source: str | None = None,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    wanted: Wanted | None = None,
+    selection: Selection | None = None,
+    rules: OwnRules | None = None,
+    name: str = "policytool_fixes",
+    output: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Plan:
+    """The migration that mends what is found in a source, proved and not written; `output` is a path of one's own.
+
+    Raises UsageError where the layout cannot have one more file and no path is given.
+    """
+    from policytool.audit.fixes import Wanted, plan
+    from policytool.audit.selection import Selection
+    from policytool.catalog.build import Builder
+    from policytool.source.new_file import new_file
+
+    config = config or Config()
+    source = source or config.source or "."
+    if is_database(source) or is_snapshot(source):
+        raise UsageError("fixes are proved on migrations", hint="give the folder of migrations that made the database")
+    progress("reading")
+    project = read(source, as_tool=as_tool, max_bytes=config.max_bytes)
+    file = new_file(project, name, output=output)
+    progress(f"folding {len(project.files)} files")
+    builder = Builder(choose_platform(project, config, platform))
+    builder.add(project.files)
+    progress("proving the fixes")
+    selection = selection or Selection(persona=config.persona)
+    return plan(builder, file, config, wanted or Wanted(), selection, rules)
 
 
 def parity(
@@ -255,40 +286,3 @@ def context(loaded: Loaded) -> Context:
     from policytool.audit.context import context_of
 
     return context_of(loaded.built, loaded.config)
-
-
-def choose_platform(project: Project, config: Config, named: PlatformName | None) -> Platform:
-    """Which database the migrations are for: as told, else by what the source looks like, and why."""
-    from policytool.catalog.build.platform import Platform, default_grants
-
-    name, why = _platform_name(project, config, named)
-    grants = default_grants(name, [file.version or "" for file in project.files])
-    settings = project.config
-    exposed = config.exposed_schemas or (settings.exposed_schemas if settings else None)
-    if exposed is None and name != "postgres":
-        exposed = DEFAULT_SCHEMAS
-    return Platform(
-        name=name,
-        exposed_schemas=exposed or (),
-        major_version=(settings.major_version if settings else None) or 17,
-        why=f"{why}; {grants}" if grants else why,
-    )
-
-
-def _platform_name(project: Project, config: Config, named: PlatformName | None) -> tuple[PlatformName, str]:
-    if named is not None:
-        return named, "as --platform says"
-    if config.platform is not None:
-        return config.platform, _configured(config)
-    if project.layout.startswith("supabase"):
-        return "supabase", "it is a Supabase project"
-    if any(_OWN_ROLES.search(file.text) for file in project.files):
-        return "postgres", "it makes the roles and schemas itself that Supabase would bring"
-    for file in project.files:
-        if telltale := _TELLTALE.search(file.text):
-            return "supabase", f"the SQL says {' '.join(telltale[0].split())}"
-    return "postgres", "nothing in it is Supabase's"
-
-
-def _configured(config: Config) -> str:
-    return f"as {Path(config.path).name if config.path else 'the configuration'} says"

@@ -79,8 +79,8 @@ def test_a_new_table_is_reported(repository: Cli) -> None:
 def test_a_late_grant_on_an_old_table_is_caught(repository: Cli) -> None:
     """The table was made long ago; it is the grant that opens it now, and the finding points there."""
     repository.migration("grant select on public.later to anon;\n", NEW)
-    (finding,) = [f for f in report(repository)["findings"] if f["identity"] == "table public.later"]
-    assert finding["rule"] == "rls-disabled-exposed"
+    (finding,) = [f for f in report(repository)["findings"] if f["rule"] == "rls-disabled-exposed"]
+    assert finding["identity"] == "table public.later"
     assert [r["location"]["path"] for r in finding["related"] if r["location"]] == [f"supabase/migrations/{NEW}"]
 
 

@@ -1,0 +1,259 @@
+"""One migration out of many fixes, each proved on the catalog before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from policytool.audit.own_rules import OwnRules
+from policytool.audit.pipeline import look
+from policytool.audit.run import RANK
+from policytool.audit.selection import Selection
+from policytool.catalog.build import Builder
+from policytool.catalog.objects import Unmodelled
+from policytool.config import Config
+from policytool.finding import Finding
+from policytool.source.new_file import NewFile
+
+ROUNDS = 12  # a fix may be possible only after another one on the same object
+_TIMEOUT = "missing-lock-timeout"
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """A fix that is not written, and why."""
+
+    finding: Finding
+    why: str
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """The file to write, if there is any; the findings it mends, and what is left.
+
+    `notes` are what the file itself will be found guilty of while it runs, such as locks that it takes.
+    """
+
+    file: NewFile
+    text: str
+    fixed: tuple[Finding, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    unsafe: tuple[Finding, ...] = ()
+    left: tuple[Finding, ...] = ()  # everything that an audit will find afterwards
+    notes: tuple[str, ...] = ()
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """Which fixes are asked for."""
+
+    rules: tuple[str, ...] = ()
+    unsafe: bool = False
+
+    def asks(self, finding: Finding) -> bool:
+        """Whether this finding is to be mended, safely or not."""
+        return finding.fix is not None and (not self.rules or finding.rule in self.rules)
+
+
+class _Seen(Struct, frozen=True, kw_only=True):
+    """What an audit of one state of the catalog says."""
+
+    findings: tuple[Finding, ...]
+    known: dict[str, int]  # fingerprint → rank of the severity, of ignored ones too
+    unmodelled: tuple[Unmodelled, ...]
+
+
+class _Section(Struct, frozen=True, kw_only=True):
+    """The fix of one finding as it stands in the file."""
+
+    finding: Finding
+    text: str
+
+
+def plan(
+    builder: Builder, file: NewFile, config: Config, wanted: Wanted, selection: Selection, own: OwnRules | None = None
+) -> Plan:
+    """Prove the fixes that are asked for, on top of what `builder` has folded."""
+    planner = _Planner(builder, file, config, selection, own)
+    refused = planner.run(wanted)
+    text, notes = planner.finish()
+    left = planner.now.findings
+    unsafe = tuple(f for f in left if wanted.asks(f) and f.fix and f.fix.safety == "unsafe" and not wanted.unsafe)
+    fixed = tuple(section.finding for section in planner.done)
+    return Plan(file=file, text=text, fixed=fixed, refused=refused, unsafe=unsafe, left=left, notes=notes)
+
+
+class _Planner:
+    def __init__(
+        self, builder: Builder, file: NewFile, config: Config, selection: Selection, own: OwnRules | None
+    ) -> None:
+        self._builder = builder
+        self._file = file
+        self._order = len(builder.built().roots)
+        self._see: Callable[[Builder], _Seen] = lambda forked: _seen(forked, config, selection, own)
+        self.now = self._see(builder)
+        self.done: list[_Section] = []
+
+    def run(self, wanted: Wanted) -> tuple[Refused, ...]:
+        """Accept what can be proved, one fix of an object at a time: the next may come out otherwise after it."""
+        tried: set[str] = set()
+        for _ in range(ROUNDS):
+            batch = _batch(self.now.findings, wanted, tried)
+            if not batch:
+                return ()
+            accepted, refused = self._prove(batch)
+            self.done += accepted
+            tried |= {section.finding.fingerprint for section in accepted}
+            if not accepted:
+                return tuple(refused)
+            self.now = self._attempt(self.done)
+        return ()
+
+    def _attempt(self, sections: Sequence[_Section]) -> _Seen:
+        return self._see(self._forked(self._text(sections)))
+
+    def _forked(self, text: str) -> Builder:
+        forked = self._builder.fork()
+        forked.add([self._file.read(text, self._order)])
+        return forked
+
+    def _text(self, sections: Sequence[_Section]) -> str:
+        return self._file.text("\n".join(section.text for section in sections))
+
+    def _prove(self, batch: Sequence[Finding]) -> tuple[list[_Section], list[Refused]]:
+        """All at once; those that are plainly at fault are left out, and what remains unclear is halved."""
+        sections = [self._section(finding) for finding in batch]
+        refused: list[Refused] = []
+        while sections:
+            faults = self._faults([], sections)
+            if faults is None:
+                return sections, refused
+            if not faults:
+                break
+            refused += [Refused(finding=s.finding, why=faults[n]) for n, s in enumerate(sections) if n in faults]
+            sections = [s for n, s in enumerate(sections) if n not in faults]
+        accepted: list[_Section] = []
+        self._halve(sections, accepted, refused)
+        return accepted, refused
+
+    def _halve(self, group: list[_Section], accepted: list[_Section], refused: list[Refused]) -> None:
+        if not group:
+            return
+        faults = self._faults(accepted, group)
+        if faults is None:
+            accepted += group
+        elif len(group) == 1:
+            why = faults.get(0) or self._blame(accepted, group)
+            refused.append(Refused(finding=group[0].finding, why=why))
+        else:
+            self._halve(group[: len(group) // 2], accepted, refused)
+            self._halve(group[len(group) // 2 :], accepted, refused)
+
+    def _faults(self, accepted: Sequence[_Section], group: Sequence[_Section]) -> dict[int, str] | None:
+        """None where every fix of the group holds; else those of them that are known to be at fault, and why."""
+        sections = [*self.done, *accepted, *group]
+        seen = self._attempt(sections)
+        offset = len(sections) - len(group)
+        owner = self._owners(sections)
+        faults: dict[int, str] = {}
+        clean = True
+        for item in seen.unmodelled:
+            if item.location.path == self._file.path.as_posix() and item not in self.now.unmodelled:
+                clean = False
+                faults.setdefault(owner[item.location.line] - offset, item.message)
+        for finding in self._new(seen):
+            clean = False
+            place = finding.location
+            if place is not None and place.path == self._file.path.as_posix():
+                faults.setdefault(owner[place.line] - offset, _brings(finding))
+        for number, section in enumerate(group):
+            rank = seen.known.get(section.finding.fingerprint)
+            if rank is not None and rank <= RANK[section.finding.severity]:
+                clean = False
+                faults.setdefault(number, "the finding would still be there after it")
+        return None if clean else {number: why for number, why in faults.items() if number >= 0}
+
+    def _blame(self, accepted: Sequence[_Section], group: Sequence[_Section]) -> str:
+        seen = self._attempt([*self.done, *accepted, *group])
+        return next((_brings(finding) for finding in self._new(seen)), "it could not be proved")
+
+    def _new(self, seen: _Seen) -> list[Finding]:
+        """What is found above info that was not there, but for what the migration does only while it runs."""
+        return [
+            finding
+            for finding in seen.findings
+            if finding.severity != "info"
+            and RANK[finding.severity] < self.now.known.get(finding.fingerprint, RANK["info"])
+            and not self._passing(finding)
+        ]
+
+    def _passing(self, finding: Finding) -> bool:
+        place = finding.location
+        return finding.concern == "availability" and place is not None and place.path == self._file.path.as_posix()
+
+    def _owners(self, sections: Sequence[_Section]) -> list[int]:
+        """For each line of the file, from 1, the section that it belongs to; -1 for none."""
+        head = self._text([]).partition("\n")[0]
+        lines = [-1, *([-1] if head.startswith("-- ") else [])]
+        for number, section in enumerate(sections):
+            lines += [number] * (section.text.count("\n") + 1)
+        return [*lines, *[-1] * 8]
+
+    def _section(self, finding: Finding) -> _Section:
+        assert finding.fix is not None
+        remarks = [f"{finding.rule}: {finding.identity}", finding.message]
+        remarks += [finding.fix.note] if finding.fix.note else []
+        remarks += ["unsafe: a client may lose what it can do today"] if finding.fix.safety == "unsafe" else []
+        comment = "".join(f"-- {_line(remark)}\n" for remark in remarks)
+        return _Section(finding=finding, text=comment + self._file.block(finding.fix.sql.strip()))
+
+    def finish(self) -> tuple[str, tuple[str, ...]]:
+        """The text of the file, and what running it means for those who use the database meanwhile."""
+        if not self.done:
+            return "", ()
+        text = self._text(self.done)
+        passing = [finding for finding in self._attempt(self.done).findings if self._passing(finding)]
+        if any(finding.rule == _TIMEOUT for finding in passing):
+            body = "\n".join(section.text for section in self.done)
+            text = self._file.text(f"set lock_timeout = '5s'; -- rather fail than queue up everybody\n\n{body}")
+            self.now = self._see(self._forked(text))
+            passing = [finding for finding in self.now.findings if self._passing(finding)]
+        return text, tuple(dict.fromkeys(finding.message for finding in passing))
+
+
+def _seen(builder: Builder, config: Config, selection: Selection, own: OwnRules | None) -> _Seen:
+    built = builder.built()
+    examined, _ = look(built, config, selection, own)
+    known: dict[str, int] = {}
+    for finding in (*examined.findings, *(item.finding for item in examined.ignored)):
+        rank = RANK[finding.severity]
+        known[finding.fingerprint] = min(rank, known.get(finding.fingerprint, rank))
+    return _Seen(findings=examined.findings, known=known, unmodelled=built.catalog.unmodelled)
+
+
+def _batch(findings: Sequence[Finding], wanted: Wanted, tried: set[str]) -> list[Finding]:
+    """At most one fix for each object, and no SQL twice; those of one table stand together."""
+    chosen: dict[str, Finding] = {}
+    said: set[str] = set()
+    for finding in findings:
+        fix = finding.fix
+        if fix is None or not wanted.asks(finding) or finding.fingerprint in tried or finding.identity in chosen:
+            continue
+        if (wanted.unsafe or fix.safety == "safe") and fix.sql.strip() not in said:
+            said.add(fix.sql.strip())
+            chosen[finding.identity] = finding
+    owners: dict[tuple[str | None, str], int] = {}
+    for finding in chosen.values():
+        owners.setdefault(_owner(finding), len(owners))
+    return sorted(chosen.values(), key=lambda f: owners[_owner(f)])
+
+
+def _owner(finding: Finding) -> tuple[str | None, str]:
+    return finding.object.schema, finding.object.table or finding.object.name
+
+
+def _brings(finding: Finding) -> str:
+    return f"it would bring {finding.severity}[{finding.rule}]: {finding.message}"
+
+
+def _line(text: str) -> str:
+    """Text for one comment: no name in somebody's SQL may end it."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
