@@ -152,7 +152,7 @@ def test_an_output_that_cannot_be_written_is_an_error(cli: Cli) -> None:
     ("arguments", "code", "says"),
     [
         (("audit", "nowhere"), 2, "nowhere"),
-        (("audit", "postgresql://user:hunter22@localhost/db"), 2, "not"),
+        (("audit", "postgresql://user:hunter22@127.0.0.1:1/db"), 4, "cannot be reached"),
         (("audit", "--config", "none.toml"), 2, "none.toml: no such file"),
         (("audit", "--platform", "oracle"), 2, "oracle"),
         (("audit", "--nonsense"), 2, "--nonsense"),
