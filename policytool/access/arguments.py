@@ -126,7 +126,7 @@ class _Reading:
         target = self._tables.get(relation.get("alias", {}).get("aliasname") or relation.get("relname", ""))
         if target is None:
             return
-        values = list(_values(kind, node, target))
+        values = list(written(kind, node, target))
         # A row that also says who made it may well name somebody else.
         named = kind == "InsertStmt" and any(self._guard.asks(value) for _, value in values)
         for column, value in () if named else values:
@@ -158,7 +158,7 @@ class _Reading:
         return None
 
 
-def _values(kind: str, node: Node, table: Table) -> Iterator[tuple[str, Node]]:
+def written(kind: str, node: Node, table: Table) -> Iterator[tuple[str, Node]]:
     """Each column with the value that a statement gives it."""
     if kind == "DeleteStmt":
         return

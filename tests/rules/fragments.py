@@ -14,6 +14,10 @@ create index on t (org_id);
     "n": "create table t (id bigint primary key, status text, is_open boolean not null default false);\n",
     "rls": "alter table t enable row level security;\n",
     "closed": "revoke all on t from anon, authenticated;\n",
+    "people": """
+create table people (id uuid primary key, name text, role text, plan text, is_admin boolean not null default false);
+alter table people enable row level security;
+""",
     "members": """
 create table members (user_id uuid, org_id uuid, role text, primary key (user_id, org_id));
 alter table members enable row level security;
