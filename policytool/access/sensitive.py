@@ -31,8 +31,8 @@ _HARMLESS = frozenset(
 
 
 def secret_columns(table: Table) -> list[str]:
-    """Columns that hold secrets, by the words of their names."""
-    return [c.name for c in table.columns if c.type != "boolean" and is_secret(c.name)]
+    """Columns that hold secrets, by the words of their names and by a type that can hold one."""
+    return [c.name for c in table.columns if _holds_text(c.type) and (is_secret(c.name) or _is_token(c.name))]
 
 
 def personal_columns(table: Table) -> list[str]:
@@ -59,6 +59,15 @@ def is_secret(name: str) -> bool:
     if words and words[-1] in _HARMLESS:
         return False
     return bool(_SECRET.intersection(words) or _SECRET_PAIRS.intersection(pairwise(words)))
+
+
+def _is_token(name: str) -> bool:
+    """share_token, pushToken; what a token stands for, whoever knows it may do. Not token_count, nor design_tokens."""
+    return _words(name)[-1:] == ["token"]
+
+
+def _holds_text(kind: str) -> bool:
+    return kind.startswith(("text", "character", "bytea", "uuid", "unknown")) or kind.rpartition(".")[2] == "citext"
 
 
 def is_personal(name: str) -> bool:
