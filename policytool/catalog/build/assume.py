@@ -27,7 +27,7 @@ def table(state: State, range_var: Node) -> Name:
     owner = state.session.role
     grants = initial_grants(state, "TABLES", schema, owner)
     state.create("tables", key, Table(schema=schema, name=key[1], owner=owner, grants=grants, assumed=True))
-    _say(state, f"table {qualified(*key)}", range_var.get("location", 0))
+    _say(state, f"table {qualified(*key)}", range_var.get("location"))
     return key
 
 

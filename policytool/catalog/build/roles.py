@@ -34,7 +34,7 @@ def role_of(state: State, spec: Node) -> str:
     """The role that a RoleSpec means; PUBLIC is `public`."""
     match spec.get("roletype", "ROLESPEC_CSTRING"):
         case "ROLESPEC_CSTRING":
-            return known_role(state, spec["rolename"], spec.get("location", 0))
+            return known_role(state, spec["rolename"], spec.get("location"))
         case "ROLESPEC_SESSION_USER":
             return state.session.user
         case "ROLESPEC_PUBLIC":

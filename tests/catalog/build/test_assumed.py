@@ -96,3 +96,9 @@ def test_temporary_tables_end_with_their_file() -> None:
     catalog = build(files, platform()).catalog
     assert [c.name for c in catalog.tables["public", "t"].columns] == ["a", "d"]
     assert (list(catalog.tables), list(catalog.sequences), catalog.unmodelled) == ([("public", "t")], [], ())
+
+
+def test_what_is_assumed_is_said_at_its_statement() -> None:
+    """Also where the parser gives the name no place of its own, as in COMMENT."""
+    sql = "create table a (id int);\ncomment on table public.nobody is 'x';\ngrant select on a to somebody;"
+    assert [(line, message.split()[1]) for _, line, message in said(sql)] == [(2, "public.nobody"), (3, "somebody")]
