@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
@@ -103,7 +104,7 @@ class _Planner:
             self.done += accepted
             tried |= {section.finding.fingerprint for section in accepted}
             if not accepted:
-                return tuple(refused)
+                return _all_alike(refused, self.now.findings, wanted)
             self.now = self._attempt(self.done)
         return ()
 
@@ -202,7 +203,7 @@ class _Planner:
         remarks = [f"{finding.rule}: {finding.identity}", finding.message]
         remarks += [finding.fix.note] if finding.fix.note else []
         remarks += ["unsafe: a client may lose what it can do today"] if finding.fix.safety == "unsafe" else []
-        comment = "".join(f"-- {_line(remark)}\n" for remark in remarks)
+        comment = "".join(f"-- {line}\n" for remark in remarks for line in _lines(remark))
         return _Section(finding=finding, text=comment + self._file.block(finding.fix.sql.strip()))
 
     def finish(self) -> tuple[str, tuple[str, ...]]:
@@ -213,7 +214,8 @@ class _Planner:
         passing = [finding for finding in self._attempt(self.done).findings if self._passing(finding)]
         if any(finding.rule == _TIMEOUT for finding in passing):
             body = "\n".join(section.text for section in self.done)
-            text = self._file.text(f"set lock_timeout = '5s'; -- rather fail than queue up everybody\n\n{body}")
+            head = "set lock_timeout = '5s'; -- rather fail than make everybody wait"
+            text = self._file.text(f"{head}\n\n{body}\nreset lock_timeout;\n")
             self.now = self._see(self._forked(text))
             passing = [finding for finding in self.now.findings if self._passing(finding)]
         return text, tuple(dict.fromkeys(finding.message for finding in passing))
@@ -246,6 +248,14 @@ def _batch(findings: Sequence[Finding], wanted: Wanted, tried: set[str]) -> list
     return sorted(chosen.values(), key=lambda f: owners[_owner(f)])
 
 
+def _all_alike(refused: Sequence[Refused], findings: Sequence[Finding], wanted: Wanted) -> tuple[Refused, ...]:
+    """Also the findings that the same SQL was to mend, of which one was tried."""
+    why = {item.finding.fix.sql.strip(): item.why for item in refused if item.finding.fix}
+    told = {item.finding.fingerprint for item in refused}
+    alike = [f for f in findings if f.fix and wanted.asks(f) and f.fingerprint not in told and f.fix.sql.strip() in why]
+    return (*refused, *(Refused(finding=f, why=why[f.fix.sql.strip()]) for f in alike if f.fix))
+
+
 def _owner(finding: Finding) -> tuple[str | None, str]:
     return finding.object.schema, finding.object.table or finding.object.name
 
@@ -254,6 +264,7 @@ def _brings(finding: Finding) -> str:
     return f"it would bring {finding.severity}[{finding.rule}]: {finding.message}"
 
 
-def _line(text: str) -> str:
-    """Text for one comment: no name in somebody's SQL may end it."""
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+def _lines(text: str) -> list[str]:
+    """Text for comments: no name in somebody's SQL may end one."""
+    plain = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    return textwrap.wrap(plain, 110, break_long_words=False, break_on_hyphens=False)

@@ -167,12 +167,18 @@ def write_new(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(text, encoding="utf-8")
-        try:
-            path.hardlink_to(temporary)  # fails where there is a file, which a rename would not
-        finally:
-            temporary.unlink()
+    except OSError as error:
+        raise _cannot(path, error) from None
+    try:
+        path.hardlink_to(temporary)  # fails where there is a file, which a rename would not
     except FileExistsError:
         raise UsageError(f"{path}: there is a file already", hint="no file is overwritten; name another") from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"{path}: cannot be written: {reason}", hint="may you write in this folder?") from None
+        raise _cannot(path, error) from None
+    finally:
+        temporary.unlink()
+
+
+def _cannot(path: Path, error: OSError) -> UsageError:
+    reason = (error.strerror or str(error)).lower()
+    return UsageError(f"{path}: cannot be written: {reason}", hint="may you write in this folder?")
