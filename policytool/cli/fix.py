@@ -105,7 +105,8 @@ def _summary(plan: Plan, options: dict[str, Any]) -> list[str]:
 
     would = "would be written" if options["diff"] else "written"
     fixes = f"{len(plan.fixed)} {'fix' if len(plan.fixed) == 1 else plural('fix')}"
-    lines = [f"{plan.file.path}: {fixes} {would}" if plan.fixed else "nothing is written: no fix that could be proved"]
+    nothing = "nothing is written" if plan.refused or plan.unsafe else "nothing to fix"
+    lines = [f"{plan.file.path}: {fixes} {would}" if plan.fixed else nothing]
     if options["quiet"]:
         return lines
     lines += [f"  {rule}: {number}" for rule, number in sorted(Counter(f.rule for f in plan.fixed).items())]
