@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from policytool.catalog.expression.intervals import interval_text
+from policytool.catalog.expression.jsonpath import standard_path
 from policytool.catalog.expression.kinds import TOWER, base
+from policytool.catalog.expression.text_search import tsquery, tsvector
 
 _INTEGER: Final = re.compile(r"\s*[+-]?\d+\s*\Z")
 _DECIMAL: Final = re.compile(r"\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?\s*\Z")
@@ -19,8 +21,6 @@ _DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](.*))?\Z")
 _TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?\s*(Z|UTC|[+-]\d{1,2}(?::?\d{2})?)?\Z", re.I)
 _TRUE: Final = frozenset(("t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"))
 _FALSE: Final = frozenset(("f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"))
-_STEPS: Final = re.compile(r"\$((?:\.[A-Za-z_]\w*|\[\*\]|\[\d+\])*)")
-_KEY: Final = re.compile(r"\.(\w+)")
 _ESCAPED_BYTES: Final = re.compile(r"(?:[^\\]|\\\\|\\[0-3][0-7]{2})*", re.S)
 _BLANKS: Final = " \t\n\r\v\f"
 _WORD: Final = re.compile(r"[^\s{},\"\\]+\Z", re.ASCII)
@@ -206,8 +206,7 @@ def array_elements(text: str) -> list[str | None] | None:
 
 
 def _path(text: str) -> str | None:
-    steps = _STEPS.fullmatch(text.strip())
-    return "$" + _KEY.sub(r'."\1"', steps[1]) if steps else None
+    return standard_path(text, plain_number)
 
 
 def _array(text: str, spelled: str) -> str:
@@ -227,6 +226,8 @@ _SPELL: Final[dict[str, Callable[[str], str | None]]] = {
     "uuid": _uuid,
     "bytea": _bytea,
     "jsonpath": _path,
+    "tsvector": tsvector,
+    "tsquery": tsquery,
     "money": _money,
     "jsonb": _jsonb,
     "interval": interval_text,

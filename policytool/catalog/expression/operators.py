@@ -128,6 +128,8 @@ def operands(name: str, left: Typed, right: Typed) -> tuple[Node, Node]:
         return core(left)[0], core(right)[0]
     if name in ("+", "-") and not (first and second) and left[1] != "jsonb":
         return _moment(name, left, for_left), _moment(name, right, for_right)
+    if _named(left[0]) or _named(right[0]):
+        return (left[0] if first else fit(left, "oid")), (right[0] if second else fit(right, "oid"))
     if first and second:
         known = left[1] or right[1]
         shown = known is not None and not is_text(known)
@@ -135,17 +137,26 @@ def operands(name: str, left: Typed, right: Typed) -> tuple[Node, Node]:
     return fit(left, for_left, second), fit(right, for_right, first)
 
 
+def _named(node: Node) -> bool:
+    """Whether it is the name of something, as in 'posts'::regclass: compared as a number, it needs its cast."""
+    inner = node.get("TypeCast")
+    return inner is not None and inner["typeName"]["spelled"].startswith("reg") and "A_Const" in inner["arg"]
+
+
 def _contexts(name: str, left: str | None, right: str | None) -> tuple[str | None, str | None]:
     if name in _RIGHT:
         return left if name[0] in "-#?@" else "text", _RIGHT[name]
     if left == "jsonb" and name in ("@@", "-") and right is None:
         return None, "jsonpath" if name == "@@" else "text"
+    if name == "@@" and None in (left, right):
+        return _SEARCHED.get(right or "", right), _SEARCHED.get(left or "", left)
     if name == "||":
         kept = [own for own in (left, right) if own is not None and (own.endswith("[]") or own in _JOINED)]
         return (kept[0], kept[0]) if kept else ("text", "text")
     return right, left
 
 
+_SEARCHED: Final = {"tsvector": "tsquery", "tsquery": "tsvector"}
 _JOINED: Final = frozenset(("jsonb", "bytea", "tsvector", "tsquery", "bit", "bit varying"))
 
 

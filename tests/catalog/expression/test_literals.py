@@ -127,3 +127,70 @@ def test_other_constants(sample: Sample, spelled: str, text: str) -> None:
 def test_points_in_time_that_stay(text: str) -> None:
     """What only a server can tell stays as it is."""
     assert standard(text, "timestamp with time zone") == text
+
+
+WORD = st.sampled_from(["a", "ab", "B", "'c d'", "'it''s'", "x\\:y", "é", "'q\\\\z'", "'&'"])
+MARKED = st.tuples(WORD, st.sampled_from(["", "", ":1", ":2A,1", ":3b,3", ":9999999"])).map("".join)
+ASKED = st.recursive(
+    st.tuples(WORD, st.sampled_from(["", "", ":*", ":A", ":*bA"])).map("".join),
+    lambda inner: (
+        inner.map("!{}".format)
+        | inner.map("({})".format)
+        | st.tuples(inner, st.sampled_from([" & ", "|", " <-> ", " <2> ", "&"]), inner).map("".join)
+    ),
+)
+
+
+@BATCH
+@given(st.lists(st.lists(MARKED, min_size=1, max_size=6).map(" ".join), max_size=20))
+def test_tsvector(sample: Sample, texts: list[str]) -> None:
+    """The words of a tsvector are sorted, each once, with its places and their weights."""
+    agrees(sample, "tsvector", texts)
+
+
+@BATCH
+@given(st.lists(ASKED, max_size=20))
+def test_tsquery(sample: Sample, texts: list[str]) -> None:
+    """A tsquery has the parentheses that it needs, and quotes around every word."""
+    agrees(sample, "tsquery", texts)
+
+
+VALUE = ["$.a", "$", '$."b c".**{2}.*', "$[0, 1 to last].size()", "1.50", "1e2", '"a\\"b"', "-$.a", "-(1)", "+2", "$v"]
+COMPARED = ["{} == {}", "{} <> {}", "{} >= {}", "exists ({})", '{} like_regex "^a" flag "si"', '{} starts with "x"']
+SIGNED = st.recursive(
+    st.sampled_from(VALUE),
+    lambda inner: (
+        st.tuples(inner, st.sampled_from([" + ", "-", " * ", " % "]), inner).map("".join)
+        | inner.map("({})".format)
+        | inner.map("({}).abs()".format)
+        | inner.map("-({})".format)
+        | inner.map("$[{}]".format)
+    ),
+    max_leaves=6,
+)
+TRUTH = st.recursive(
+    st.tuples(st.sampled_from(COMPARED), SIGNED, SIGNED).map(lambda parts: parts[0].format(*parts[1:])),
+    lambda inner: (
+        st.tuples(inner, st.sampled_from([" && ", "||"]), inner).map("".join)
+        | inner.map("!({})".format)
+        | inner.map("({}) is unknown".format)
+        | inner.map("exists ($ ? ({}))".format)
+    ),
+    max_leaves=6,
+)
+
+
+@BATCH
+@given(st.lists(st.tuples(st.sampled_from(["", "strict ", "lax "]), SIGNED | TRUTH).map("".join), max_size=20))
+def test_jsonpath(sample: Sample, texts: list[str]) -> None:
+    """A path has every key in quotes, and the parentheses that Postgres's writer sets."""
+    agrees(sample, "jsonpath", texts)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "text"),
+    [("jsonpath", "$.a >"), ("jsonpath", "@.a.b["), ("tsquery", "a &"), ("tsquery", "(a"), ("tsvector", "a:0b")],
+)
+def test_what_is_not_understood_stays(spelled: str, text: str) -> None:
+    """Nonsense is Postgres's to refuse."""
+    assert standard(text, spelled) == text
