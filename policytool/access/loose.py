@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +12,7 @@ from msgspec import Struct
 from policytool.access.binding import Binder
 from policytool.access.branches import operator_of
 from policytool.access.identity import Identities, Tie, unique_column
+from policytool.access.predicate import Predicate
 from policytool.access.rowmark import mentions_row, offered, relations
 from policytool.access.visitor import SIGNED_IN
 from policytool.catalog.model import Table, View
@@ -47,32 +49,62 @@ class Loose(Struct, frozen=True, kw_only=True):
 def loose_queries(text: str, table: Table, access: Access) -> Iterator[Loose]:
     """Those of the branches of an expression that nothing else ties to the person."""
     says = access.analyst.predicate(text, table)
-    if says.node is None or not any(b.gated and not b.bindings and not b.dead for b in says.branches or ()):
-        return
     binder = Binder(access.helpers, frozenset(c.name for c in table.columns if c.not_null))
-    for branch in binder.branches(says.node) or ():
-        facts = binder.facts(branch, SIGNED_IN)
-        asking = [a for a in branch if access.helpers.asks_who(a) and not binder.facts((a,), SIGNED_IN).bindings]
-        asking = [a for a in asking if binder.facts((a,), SIGNED_IN).gated]
-        if facts.dead or facts.bindings or len(asking) != 1 or mentions_row(asking[0]):
+    for atom, narrowed in access.analyst.kept(says, "loose", lambda: list(_asking(says, binder))):
+        reader = _Reader(binder.identities, access)
+        query = access.analyst.kept(atom, "query", functools.partial(reader.query, atom))
+        if query is not None and query.relation is not table:
+            yield _judged(query, table, narrowed, access)
+
+
+def _asking(says: Predicate, binder: Binder) -> Iterator[tuple[Node, bool]]:
+    """The one condition of a branch that asks who somebody is, and whether others are about the row."""
+    for branch, facts in zip(says.alternatives, says.branches or (), strict=False):
+        if facts.dead or facts.bindings or not facts.gated or not any("SubLink" in atom for atom in branch):
             continue
-        found = _Reader(binder.identities, table, access).query(asking[0])
-        if found is not None:
-            select, relation, gate, several, joins = found
-            narrowed = any(mentions_row(a) for a in branch if "NullTest" not in a)
-            yield Loose(
-                select=dict(select), relation=relation, joins=joins, gate=gate, several=several, narrowed=narrowed
-            )
+        asking = [a for a in branch if binder.facts((a,), SIGNED_IN).gated] if len(branch) > 1 else branch
+        if len(asking) == 1 and not mentions_row(asking[0]):
+            yield asking[0], any(mentions_row(a) for a in branch if "NullTest" not in a)
+
+
+class _Query(Struct, frozen=True, kw_only=True):
+    """A sub-query whose rows are the person's by a column of one of its tables."""
+
+    select: Node
+    aliases: dict[str, Table]
+    tied: tuple[str, str]  # alias, column
+    gate: Gate
+
+    @property
+    def relation(self) -> Table:
+        """The table that has the person's rows."""
+        return self.aliases[self.tied[0]]
+
+
+def _judged(query: _Query, table: Table, narrowed: bool, access: Access) -> Loose:
+    joins = dict.fromkeys(_joins(query, table, access))
+    if query.gate == "role":  # held without a tenant it is held everywhere
+        joins = dict.fromkeys(
+            j for j in joins if any(c.name == j[1] and c.not_null for c in query.aliases[j[0]].columns)
+        )
+    return Loose(
+        select=dict(query.select),
+        relation=query.relation,
+        joins=tuple(joins),
+        gate=query.gate,
+        several=not unique_column(query.relation, query.tied[1]),
+        narrowed=narrowed,
+    )
 
 
 class _Reader:
     """Reads one sub-query; None wherever something in it could not be told."""
 
-    def __init__(self, identities: Identities, table: Table, access: Access) -> None:
-        self._identities, self._table, self._access = identities, table, access
+    def __init__(self, identities: Identities, access: Access) -> None:
+        self._identities, self._access = identities, access
 
-    def query(self, atom: Node) -> tuple[Node, Table, Gate, bool, tuple[tuple[str, str, str], ...]] | None:
-        """The select, its table that is tied to the person, the gate, whether many rows, and the joins left out."""
+    def query(self, atom: Node) -> _Query | None:
+        """The sub-query of a condition."""
         body = atom.get("SubLink", {})
         select = body.get("subselect", {}).get("SelectStmt", {})
         aliases = self._relations(select) if "larg" not in select else None
@@ -84,20 +116,14 @@ class _Reader:
         gates = {self._gate((*branch, *asked)) for branch in conditions} or {"none"}
         if tied is None or None in gates:
             return None
-        alias, column = tied
-        relation = aliases[alias]
-        gate: Gate = "role" if gates == {"role"} else "none"
-        joins = dict.fromkeys(self._joins(aliases, (alias, column)))
-        if gate == "role":  # held without a tenant it is held everywhere
-            joins = dict.fromkeys(j for j in joins if any(c.name == j[1] and c.not_null for c in aliases[j[0]].columns))
-        return select, relation, gate, not unique_column(relation, column), tuple(joins)
+        return _Query(select=select, aliases=aliases, tied=tied, gate="role" if gates == {"role"} else "none")
 
     def _relations(self, select: Node) -> dict[str, Table] | None:
         """The tables of FROM by their names in the query; None where something else stands there."""
         found: dict[str, Table] = {}
         for alias, schema, name in relations(select):
             relation = self._access.helpers.relation(schema, name)
-            if not isinstance(relation, Table) or relation.assumed or relation == self._table:
+            if not isinstance(relation, Table) or relation.assumed:
                 return None
             found[alias] = relation
         return found if set(offered(select)) - {""} == set(found) else None
@@ -157,31 +183,27 @@ class _Reader:
                 gate = "role"
         return gate
 
-    def _joins(self, aliases: Mapping[str, Table], tied: tuple[str, str]) -> Iterator[tuple[str, str, str]]:
-        """What the sub-query's tables and the row have in common: a key from one to the other, or the same tenant."""
-        table, owners = self._table, set(self._access.owner_columns(self._table))
-        here = (table.schema, table.name)
-        for alias, relation in aliases.items():
-            there = (relation.schema, relation.name)
-            for column, far, key in _references(relation):
-                if far == here and (alias, column) != tied:
-                    yield (alias, column, key)
-            for column, far, key in _references(table):
-                if far == there and (alias, key) != tied and column not in owners:
-                    yield (alias, key, column)
-            shared = {c.name for c in relation.columns} & set(self._access.tenant_columns(table))
-            yield from ((alias, c, c) for c in sorted(shared) if (alias, c) != tied)
-            yield from self._siblings(alias, relation, tied, owners)
 
-    def _siblings(
-        self, alias: str, relation: Table, tied: tuple[str, str], owners: set[str]
-    ) -> Iterator[tuple[str, str, str]]:
-        """Columns of both that refer to the same table, other than that of people."""
-        for column, far, _ in _references(relation):
-            for mine, other, _ in _references(self._table):
-                same = far == other and far[0] != "auth" and column == mine
-                if same and (alias, column) != tied and mine not in owners:
-                    yield (alias, column, mine)
+def _joins(query: _Query, table: Table, access: Access) -> Iterator[tuple[str, str, str]]:
+    """What the sub-query's tables and the row have in common: a key from one to the other, or the same tenant."""
+    owners, here = set(access.owner_columns(table)), (table.schema, table.name)
+    for alias, relation in query.aliases.items():
+        there = (relation.schema, relation.name)
+        for column, far, key in _references(relation):
+            if far == here and (alias, column) != query.tied:
+                yield (alias, column, key)
+        for column, far, key in _references(table):
+            if far == there and (alias, key) != query.tied and column not in owners:
+                yield (alias, key, column)
+        shared = {c.name for c in relation.columns} & set(access.tenant_columns(table))
+        yield from ((alias, c, c) for c in sorted(shared) if (alias, c) != query.tied)
+        yield from ((alias, c, c) for c in _siblings(relation, table) if (alias, c) != query.tied and c not in owners)
+
+
+def _siblings(relation: Table, table: Table) -> Iterator[str]:
+    """Columns of both that are called the same and refer to the same table, other than that of people."""
+    mine = {(column, far) for column, far, _ in _references(table)}
+    yield from (column for column, far, _ in _references(relation) if (column, far) in mine and far[0] != "auth")
 
 
 def _references(table: Table) -> Iterator[tuple[str, tuple[str, str], str]]:

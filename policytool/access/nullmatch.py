@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from policytool.access.binding import Binder
 from policytool.access.claims import claim_path, setting_name
 from policytool.access.rowmark import ROW
 from policytool.access.truth import Folder
@@ -14,7 +13,7 @@ from policytool.access.visitor import ANONYMOUS, SIGNED_IN, Visitor
 from policytool.catalog.expression.deparse import deparse
 from policytool.catalog.model import Table
 from policytool.syntax.fragments import parse_expression
-from policytool.syntax.node import names, unwrapped
+from policytool.syntax.node import names, unwrapped, walk
 
 if TYPE_CHECKING:
     from policytool.access import Access
@@ -28,7 +27,6 @@ _VISITORS: tuple[tuple[Whom, Visitor, bool], ...] = (
 )
 # Two people, who are neither each other nor any constant.
 _SOMEBODY, _ANOTHER = Const("5b2f1c9e-7a40-4d83-9c16-0e8d3a6f4b21"), Const("c4d07e12-93ab-4f58-8e6d-71b5a2c9f036")
-_SIGNS = ("DISTINCT", "COALESCE", " IS ")
 
 
 def null_matches(text: str, table: Table, access: Access) -> dict[str, frozenset[Whom]]:
@@ -36,16 +34,21 @@ def null_matches(text: str, table: Table, access: Access) -> dict[str, frozenset
 
     `anybody`: of whoever has no account; `signed in`: of users who lack a claim; `nobody`: of a user without an id.
     """
-    helpers = access.helpers
-    if not any(sign in text for sign in _SIGNS) and not helpers.mention("distinct") and not helpers.mention("DISTINCT"):
-        return {}
     says = access.analyst.predicate(text, table)
-    columns = [c.name for c in table.columns if not c.not_null and c.name in says.columns]
-    if says.node is None or not columns or not helpers.asks_who(says.node):
-        return {}
-    branches = Binder(helpers).branches(says.node) or ()
+    branches = access.analyst.kept(says, "null", lambda: [b for b in says.alternatives if any(map(_odd, b))])
+    columns = [c.name for c in table.columns if not c.not_null and c.name in says.columns] if branches else []
     found = {c: frozenset(w for branch in branches for w in _whom(branch, c, access)) for c in columns}
     return {column: whom for column, whom in found.items() if whom}
+
+
+def _odd(atom: Node) -> bool:
+    """Whether a condition could hold of NULL: it compares by DISTINCT, puts something in its place, or asks for it."""
+    for kind, body in walk(atom):
+        if kind in ("CoalesceExpr", "BooleanTest") or body.get("kind") in ("AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT"):
+            return True
+        if kind == "NullTest" and claim_path(body.get("arg", {})) is not None:
+            return True
+    return False
 
 
 def equated(text: str, column: str) -> str | None:

@@ -41,13 +41,15 @@ def met_by(policy: Policy, table: Table, access: Access) -> tuple[str, ...]:
     """The clients that the policy binds in a command that they hold; none while row level security is off."""
     if not table.rls_enabled or not access.profile.exposes(table.schema):
         return ()
-    return tuple(
-        role
-        for role in access.clients
-        if access.privileges.closure(role).intersection(policy.roles)
-        and not access.exempt(role, table)
-        and any(access.reach(role, c, table) for c in commands_of(policy))
-    )
+    return access.analyst.kept(policy, "met", lambda: tuple(_met_by(policy, table, access)))
+
+
+def _met_by(policy: Policy, table: Table, access: Access) -> Iterator[str]:
+    commands = commands_of(policy)
+    for role in access.clients:
+        named = access.privileges.closure(role).intersection(policy.roles)
+        if named and any(access.reach(role, c, table) for c in commands) and not access.exempt(role, table):
+            yield role
 
 
 def bound_roles(policy: Policy, table: Table, access: Access) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from policytool.access.binding import Binder, Binding, Facts
+from policytool.access.branches import Branch
 from policytool.access.helpers import Helpers
 from policytool.access.identity import Kind
 from policytool.access.initplan import IdentityCall, identity_calls
@@ -22,6 +23,7 @@ from policytool.syntax.fragments import parse_expression
 from policytool.syntax.node import walk
 
 Node = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class Predicate(Struct, frozen=True, kw_only=True):
@@ -33,6 +35,7 @@ class Predicate(Struct, frozen=True, kw_only=True):
     authenticated: Truth
     branches: tuple[Facts, ...] | None  # as a signed-in visitor meets them
     anon_branches: tuple[Facts, ...] | None  # as an anonymous one does
+    alternatives: tuple[Branch, ...] = ()  # the conditions of each of the branches
     identity_calls: tuple[IdentityCall, ...] = ()
     columns: frozenset[str] = frozenset()
     compared: frozenset[str] = frozenset()  # columns that an index could look up for the person
@@ -97,6 +100,15 @@ class Analyst:
         self.helpers = helpers
         self._known: dict[tuple[str, str, frozenset[str]], Predicate] = {}
         self._of_table: dict[tuple[str, str, str], Predicate] = {}
+        self._kept: dict[tuple[str, int], tuple[object, Any]] = {}
+
+    def kept(self, about: object, what: str, make: Callable[[], T]) -> T:
+        """What has been found out about a predicate or a node of one, which policies of many tables share."""
+        key = (what, id(about))
+        if key not in self._kept:
+            self._kept[key] = (about, make())  # an identity is its own only while the object lives
+        found: T = self._kept[key][1]
+        return found
 
     def predicate(self, text: str, table: Table) -> Predicate:
         """What an expression over the rows of a table says."""
@@ -132,6 +144,7 @@ class Analyst:
             anon=_strongest(truth(node, visitor, not_null=not_null, inline=inline) for visitor in ANONYMOUS),
             authenticated=truth(node, SIGNED_IN, not_null=not_null, inline=inline),
             branches=None if alternatives is None else signed_in,
+            alternatives=alternatives or (),
             anon_branches=None if alternatives is None else anonymous,
             identity_calls=tuple(identity_calls(node)),
             columns=frozenset(row_columns(node)),

@@ -85,6 +85,9 @@ class Recursion:
 
     def of_policy(self, table: Table, policy: Policy, role: str) -> tuple[Circle, ...]:
         """Those that set out by one policy: as a role reads with it, else as it writes."""
+        return self._access.analyst.kept(policy, f"circles of {role}", lambda: self._of_policy_as(table, policy, role))
+
+    def _of_policy_as(self, table: Table, policy: Policy, role: str) -> tuple[Circle, ...]:
         reading = tuple(c for c in self.of_reading(table, role) if c.policy is policy)
         if reading or policy.command == "SELECT":
             return reading

@@ -35,13 +35,12 @@ class SelfComparison(Struct, frozen=True, kw_only=True):
 
 def self_comparisons(text: str, table: Table, access: Access) -> Iterator[SelfComparison]:
     """Those of an expression over the rows of a table."""
-    node = access.analyst.predicate(text, table).node
+    says = access.analyst.predicate(text, table)
     nullable = {c.name for c in table.columns if not c.not_null}
-    for body, select in _expressions(node, None):
-        name, never = _same(body)
-        if name and name[0] == ROW:
+    for name, never, select in access.analyst.kept(says, "compared with itself", lambda: list(_found(says.node))):
+        if name[0] == ROW:
             yield SelfComparison(column=name[-1], never=never, nullable=name[-1] in nullable)
-        elif name and select is not None:
+        elif select is not None:
             tied = _tied(select, name, Identities(access.helpers))
             yield SelfComparison(column=".".join(name), never=never, inside=True, tied=tied)
 
@@ -51,6 +50,14 @@ def mended(text: str, table: Table, access: Access) -> str | None:
     node = parse_expression(text)
     found = _mended(node, frozenset(), (), table, access) if node is not None else None
     return None if found is None or found == node else deparse(found)
+
+
+def _found(node: Any) -> Iterator[tuple[tuple[str, ...], bool, Node | None]]:
+    """The column, whether it can never hold, and the query around it."""
+    for body, select in _expressions(node, None):
+        name, never = _same(body)
+        if name:
+            yield name, never, select
 
 
 def _expressions(node: Any, select: Node | None) -> Iterator[tuple[Node, Node | None]]:

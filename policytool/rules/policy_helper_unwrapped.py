@@ -25,8 +25,9 @@ class PolicyHelperUnwrapped(PolicyRule):
         if policy.using is None or not met_by(policy, table, context.access):
             return
         helpers = context.access.helpers
-        node = context.access.analyst.predicate(policy.using, table).node
-        found = tuple(dict.fromkeys(qualified(f.schema, f.name) for f in bare_calls(node, helpers)))
+        says = context.access.analyst.predicate(policy.using, table)
+        bare = context.access.analyst.kept(says, "bare", lambda: tuple(bare_calls(says.node, helpers)))
+        found = tuple(dict.fromkeys(qualified(f.schema, f.name) for f in bare))
         if not found:
             return
         yield self.finding(

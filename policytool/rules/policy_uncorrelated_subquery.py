@@ -59,8 +59,9 @@ class PolicyUncorrelatedSubquery(PolicyRule):
 
 def _queries(policy: Policy, table: Table, access: Access) -> Iterator[tuple[Clause, Loose]]:
     for clause in clauses(policy):
-        if not any(c.inside for c in self_comparisons(clause.text, table, access)):  # of which another rule speaks
-            yield from ((clause, q) for q in loose_queries(clause.text, table, access) if _wrong(q))
+        found = [q for q in loose_queries(clause.text, table, access) if _wrong(q)]
+        if found and not any(c.inside for c in self_comparisons(clause.text, table, access)):  # another rule's
+            yield from ((clause, q) for q in found)
 
 
 def _wrong(query: Loose) -> bool:
