@@ -42,6 +42,7 @@ class Conventions(Struct, frozen=True, kw_only=True):
     )
     public_tables: tuple[str, ...] = ()  # globs of schema.table that everyone may read
     trusted_signup: bool = False  # only staff can sign up: "any authenticated user" is a real boundary
+    anonymous_sign_ins: bool | None = None  # whether one can sign in without an account; None: not known
     options: dict[str, dict[str, object]] = field(default_factory=dict)  # per rule
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policytool.access import Access, Conventions, make_profile
 from policytool.audit.registry import all_rules
 from policytool.catalog.build import Built
+from policytool.catalog.build.platform import Platform
 from policytool.catalog.history import steps_of
 from policytool.config import Config
 from policytool.rule import Context
@@ -12,7 +13,7 @@ from policytool.rule import Context
 
 def context_of(built: Built, config: Config) -> Context:
     """The context of one build."""
-    conventions = _conventions(config)
+    conventions = _conventions(config, built.platform)
     profile = make_profile(
         built.catalog,
         built.platform.family,
@@ -28,12 +29,13 @@ def context_of(built: Built, config: Config) -> Context:
     )
 
 
-def _conventions(config: Config) -> Conventions:
+def _conventions(config: Config, platform: Platform) -> Conventions:
     base = Conventions()
     return Conventions(
         owner_columns=base.owner_columns | set(config.owner_columns),
         tenant_columns=base.tenant_columns | set(config.tenant_columns),
         public_tables=config.public_tables,
         trusted_signup=config.trusted_signup,
+        anonymous_sign_ins=platform.anonymous_sign_ins,
         options=config.options,
     )

@@ -40,6 +40,7 @@ class ProjectConfig(msgspec.Struct, frozen=True, kw_only=True):
     exposed_schemas: tuple[str, ...] | None = None
     major_version: int | None = None
     auto_expose_new_tables: bool | None = None
+    anonymous_sign_ins: bool | None = None
     path: str | None = None
 
 

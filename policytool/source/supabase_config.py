@@ -25,10 +25,12 @@ def read_config(data: bytes, path: str) -> SupabaseConfig | Note:
     api, db = _table(whole, "api"), _table(whole, "db")
     version = db.get("major_version")
     expose = api.get("auto_expose_new_tables")
+    anonymous = _table(whole, "auth").get("enable_anonymous_sign_ins")
     project = ProjectConfig(
         exposed_schemas=_strings(api.get("schemas")),
         major_version=version if isinstance(version, int) else None,
         auto_expose_new_tables=expose if isinstance(expose, bool) else None,
+        anonymous_sign_ins=anonymous if isinstance(anonymous, bool) else None,
         path=path,
     )
     return SupabaseConfig(project=project, schema_paths=_strings(_table(db, "migrations").get("schema_paths")) or ())

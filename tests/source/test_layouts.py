@@ -268,3 +268,13 @@ def test_the_deploy_folder_of_sqitch_is_read_by_the_plan_beside_it(tmp_path: Pat
     project = read("schema/deploy", cwd=tmp_path)
     assert project.layout == "sqitch"
     assert names(project) == ["schema/deploy/b.sql", "schema/deploy/a.sql"]
+
+
+def test_anonymous_sign_ins_are_read_from_the_project(tmp_path: Path) -> None:
+    """supabase/config.toml says whether one can sign in without an account."""
+    (tmp_path / "supabase" / "migrations").mkdir(parents=True)
+    (tmp_path / "supabase" / "migrations" / "20240101000000_a.sql").write_text("select 1;")
+    (tmp_path / "supabase" / "config.toml").write_text("[auth]\nenable_anonymous_sign_ins = false\n")
+    settings = read(str(tmp_path)).config
+    assert settings is not None
+    assert settings.anonymous_sign_ins is False

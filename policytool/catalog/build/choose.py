@@ -29,6 +29,7 @@ def choose_platform(project: Project, config: Config, named: PlatformName | None
         name=name,
         exposed_schemas=exposed or (),
         major_version=(settings.major_version if settings else None) or 17,
+        anonymous_sign_ins=settings.anonymous_sign_ins if settings else None,
         why=f"{why}; {grants}" if grants else why,
     )
 

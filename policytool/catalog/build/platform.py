@@ -35,6 +35,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     exposed_schemas: tuple[str, ...]
     major_version: int = 17
     why: str = ""
+    anonymous_sign_ins: bool | None = None  # whether one can sign in without an account; None: not known
 
     @property
     def family(self) -> str:
