@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -99,10 +100,14 @@ def load(path: Path | None) -> Config:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    text = ""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         hint = "mend the file, or name another with --config"
+        if "rules" in str(error) or re.search(r"^rules\s*=", text, re.MULTILINE):
+            hint = "options of single rules stand under [rule.NAME] where `rules` lists rules of your own"
         raise ConfigurationError(f"{path}: not valid TOML: {error}", hint=hint) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"

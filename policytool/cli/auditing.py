@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from policytool.cli.options import option
+from policytool.cli.options import configuration, option
 from policytool.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policytool.audit.own_rules import OwnRules
     from policytool.audit.selection import Selection
     from policytool.config import Config
+    from policytool.rule import Rule
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -37,6 +38,25 @@ def rule_options(function: F) -> F:
     for decorate in reversed(options):
         function = decorate(function)
     return function
+
+
+def known_options(function: F) -> F:
+    """--config and --allow-rules, for commands that speak of rules and run none."""
+    for decorate in (
+        option("--allow-rules", is_flag=True, help="Run the Python files that the configuration names as rules."),
+        option("--config", "config_path", type=click.Path(path_type=Path), help="Use this configuration file."),
+    ):
+        function = decorate(function)
+    return function
+
+
+def known_rules(config_path: Path | None, *, allow_rules: bool) -> tuple[Rule, ...]:
+    """All rules by name: policytool's, and those of the project that may run."""
+    from policytool.audit.registry import all_rules
+
+    options = {"allow_rules": allow_rules, "quiet": True}
+    own = own_rules(options, configuration(config_path))
+    return tuple(sorted((*all_rules(), *(own.rules if own else ())), key=lambda rule: rule.name))
 
 
 def names(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from policytool.cli.auditing import known_options, known_rules
+
+if TYPE_CHECKING:
+    from policytool.rule import Rule
 
 
 @click.command("rules")
@@ -18,7 +25,8 @@ import click
     help="Form of the list.",
 )
 @click.option("--splinter", is_flag=True, help="The lints of Supabase's advisor, and the rule that covers each.")
-def command(form: str, splinter: bool) -> int:
+@known_options
+def command(form: str, splinter: bool, config_path: Path | None, *, allow_rules: bool) -> int:
     """List every rule with its severity and title.
 
     \b
@@ -33,25 +41,26 @@ def command(form: str, splinter: bool) -> int:
 
         click.echo(pretty(lints()) if form == "json" else "\n".join(_lints()) + "\n", nl=False)
     else:
-        click.echo(pretty(_documents()) if form == "json" else "\n".join(_rules()) + "\n", nl=False)
+        rules = known_rules(config_path, allow_rules=allow_rules)
+        click.echo(pretty(_documents(rules)) if form == "json" else "\n".join(_rules(rules)) + "\n", nl=False)
     return 0
 
 
-def _documents() -> list[dict[str, object]]:
-    from policytool.audit.registry import all_rules, title
+def _documents(rules: Sequence[Rule]) -> list[dict[str, object]]:
+    from policytool.audit.registry import title
 
     return [
         {"name": r.name, "severity": r.severity, "confidence": r.confidence, "concern": r.concern,
          "persona": r.persona, "title": title(r), "splinter": r.splinter, "cwe": r.cwe}
-        for r in all_rules()
+        for r in rules
     ]  # fmt: skip
 
 
-def _rules() -> Iterator[str]:
-    from policytool.audit.registry import all_rules, title
+def _rules(rules: Sequence[Rule]) -> Iterator[str]:
+    from policytool.audit.registry import title
 
-    width = max(len(rule.name) for rule in all_rules())
-    for rule in all_rules():
+    width = max(len(rule.name) for rule in rules)
+    for rule in rules:
         only = " (auditor)" if rule.persona == "auditor" else ""
         yield f"{rule.name:<{width}}  {rule.severity:<8} {title(rule)}{only}"
 
