@@ -4,51 +4,24 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import Struct
-
 from policytool.catalog.model import Function, Name, Table
 from policytool.catalog.objects import Catalog
+from policytool.catalog.spelling import qualified
+from policytool.catalog.steps import Step, Unit, steps_of, together
 from policytool.catalog.transactions import spans
-from policytool.source.model import SqlFile
-from policytool.syntax.statement import Statement
+
+__all__ = ["Altered", "History", "Step", "Unit", "steps_of"]
 
 if TYPE_CHECKING:
-    from policytool.catalog.build import Built
     from policytool.catalog.build.state import Change
     from policytool.catalog.build.stores import Kind
 
 
 _RELATIONS: tuple[Kind, ...] = ("tables", "views")
-
-
-class Step(Struct, frozen=True, kw_only=True):
-    """A statement of the migrations with what it changed: the subject of migration rules.
-
-    `root` is the file that was run; `statement.file` may be one that it includes. `path` are the schemas of the
-    search_path that exist.
-    """
-
-    statement: Statement
-    changes: tuple[Change, ...]
-    ordinal: int
-    root: SqlFile
-    path: tuple[str, ...] = ()
-
-
-class Unit(Struct, frozen=True, kw_only=True):
-    """Statements that commit together. `why` says so as part of a sentence; empty for a statement by itself."""
-
-    steps: tuple[Step, ...]
-    why: str
-
-    @property
-    def transaction(self) -> bool:
-        """Whether the statements run inside a transaction block."""
-        return bool(self.why)
 
 
 class Altered(NamedTuple):
@@ -116,9 +89,10 @@ class History:
         """
         entries = self._lives.entries.get((kind, key), [])
         position = bisect_left(entries, step.ordinal, key=_ordinal)
-        if position and entries[position - 1].after is not None:
-            return self._step(entries[position - 1].born)
-        here = [e for e in entries[position:] if e.ordinal == step.ordinal]
+        here = entries[position : bisect_right(entries, step.ordinal, key=_ordinal)]
+        found = entries[position - 1] if position else None
+        if found is not None and found.after is not None and not (here and _assumed(found.after)):
+            return self._step(found.born)
         if here and position == 0 and here[0].before is not None:
             return self._step(here[0].born)
         return next((self._step(e.born) for e in reversed(here) if e.after is not None), None)
@@ -195,6 +169,8 @@ class History:
     def _altered(self) -> dict[int, tuple[Altered, ...]]:
         found: dict[int, tuple[Altered, ...]] = {}
         for step in self.steps:
+            if step.statement.kind == "CreateStmt":  # of what was assumed
+                continue
             keys = dict.fromkeys(c.key for c in step.changes if c.kind == "tables" and c.after is not None)
             pairs = [(key, self.before("tables", key, step), self.after("tables", key, step)) for key in keys]
             found[step.ordinal] = tuple(
@@ -212,6 +188,12 @@ class History:
         for function in self.catalog.functions.values():
             found[function.name] = (*found.get(function.name, ()), function)
         return found
+
+    @functools.cached_property
+    def enums(self) -> frozenset[str]:
+        """The enumerated types there ever were, as types of columns are spelled."""
+        keys = {change.key for step in self.steps for change in step.changes if change.kind == "enums"}
+        return frozenset(qualified(*key) for key in keys | self.catalog.enums.keys())
 
     @functools.cached_property
     def _lives(self) -> _Lives:
@@ -268,34 +250,6 @@ class History:
             for start, stop, why in spans(steps[0].root, [step.statement for step in steps]):
                 units += [Unit(steps=steps[start:stop], why=why)] * (stop - start)
         return units
-
-
-def together(one: SqlFile, other: SqlFile) -> bool:
-    """Whether two files are run as one, on a database that has seen neither.
-
-    Desired state spread over files is not run on what exists at all, and scripts that carry no version are a schema
-    that somebody loads from its beginning.
-    """
-    if one.path == other.path and one.order == other.order:
-        return True
-    if one.layout != other.layout:
-        return False
-    unversioned = one.version is None and other.version is None and not (one.repeatable or other.repeatable)
-    return one.layout == "supabase-declarative" or (one.layout == "plain" and unversioned)
-
-
-def steps_of(built: Built) -> tuple[Step, ...]:
-    """The statements of a build, each with what it changed."""
-    return tuple(_steps(built))
-
-
-def _steps(built: Built) -> Iterator[Step]:
-    changes: dict[int, list[Change]] = {}
-    for change in built.journal:
-        changes.setdefault(change.statement, []).append(change)
-    for ordinal, (statement, root, path) in enumerate(zip(built.statements, built.roots, built.paths, strict=True)):
-        made = tuple(changes.get(ordinal, ()))
-        yield Step(statement=statement, changes=made, ordinal=ordinal, root=root, path=path)
 
 
 def _ordinal(entry: _Entry) -> int:

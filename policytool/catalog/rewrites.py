@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Literal
 
 from policytool.catalog.model import Column, Function, Name
@@ -104,7 +104,7 @@ def checked(domain: Domain, domains: Domains) -> bool:
     return base is not None and checked(base, domains)
 
 
-def retyped(old: str, new: str, domains: Domains) -> bool | Literal["time zone"] | None:
+def retyped(old: str, new: str, domains: Domains, enums: Container[str] = ()) -> bool | Literal["time zone"] | None:
     """Whether changing the type of a column by nothing but a cast rewrites the table; None where it cannot be told.
 
     Between timestamps with and without time zone it depends on the session: in UTC they are the same.
@@ -133,7 +133,7 @@ def retyped(old: str, new: str, domains: Domains) -> bool | Literal["time zone"]
         return False
     if {one, other} <= _FINER and one[:9] == other[:9] == "timestamp":
         return "time zone" if _narrower(other, None, after["typmod"]) is False else True
-    return True if one in _KNOWN and other in _KNOWN else None
+    return True if all(kind in _KNOWN or kind in enums for kind in (one, other)) else None
 
 
 def _base(type_name: str, domains: Domains) -> str:

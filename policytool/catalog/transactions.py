@@ -63,6 +63,7 @@ def spans(file: SqlFile, statements: Sequence[Statement]) -> Iterator[Span]:
         manner = "statement"
     around = "" if manner == "statement" else f"{tool(file.layout)} runs the file in one transaction"
     start, why = 0, around  # of the open transaction; no reason where none is open
+    clear = manner == "pipeline"  # nothing has been sent yet that a COMMIT has not ended
     for position, statement in enumerate(statements):
         kind = statement.node.get("kind") if statement.kind == "TransactionStmt" else None
         if kind in BEGIN and not why:
@@ -70,20 +71,17 @@ def spans(file: SqlFile, statements: Sequence[Statement]) -> Iterator[Span]:
         elif kind in END and why:
             yield start, position + 1, why
             start, why = position + 1, around if manner in ("message", "pipeline") else ""
+            clear = manner == "pipeline"
             if statement.node.get("chain"):
                 why = "they stand between COMMIT AND CHAIN and COMMIT"
-        elif manner == "pipeline" and why == around and start == position and refuses_transaction(*_what(statement)):
+        elif not why or (clear and refuses_transaction(statement.kind, statement.node)):
             yield position, position + 1, ""  # what comes first in a pipeline is in no block yet
             start = position + 1
-        elif not why:
-            yield position, position + 1, ""
-            start = position + 1
+            clear = False
+        else:
+            clear = False
     if start < len(statements):
         yield start, len(statements), why
-
-
-def _what(statement: Statement) -> tuple[str, Node]:
-    return statement.kind, statement.node
 
 
 def _alone(file: SqlFile, manner: Sending, statements: Sequence[Statement]) -> bool:

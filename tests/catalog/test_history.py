@@ -101,6 +101,13 @@ def test_what_no_migration_made_was_there() -> None:
     assert found.before("tables", ("auth", "nothing"), found.steps[0]) is None
 
 
+def test_what_was_assumed_and_then_made_is_born() -> None:
+    """A table that is named before it is made is born where it is made."""
+    found = history("alter table t add b int;", "create table t (b int, c int); alter table t add d int;")
+    assert [found.born_in_file("tables", T, s) for s in found.steps] == [False, True, True]
+    assert [[a.name for a in found.altered(s)] for s in found.steps] == [["public.t"], [], []]
+
+
 def test_a_rolled_back_statement_changed_nothing() -> None:
     """What ROLLBACK undoes is in no history."""
     found = history("create table t (a int); begin; alter table t add b int; rollback; select 1;")
@@ -145,6 +152,11 @@ def test_later_and_earlier() -> None:
         ("supabase", True, "create index concurrently i on t (a);", [(1, "")]),
         ("supabase", True, "create index concurrently i on t (a); select 1; drop index concurrently i; select 2;",
          [(1, ""), (3, "the Supabase CLI runs the file in one transaction")]),
+        ("supabase", True, "create index concurrently i on t (a); create index concurrently j on t (a);",
+         [(1, ""), (1, "the Supabase CLI runs the file in one transaction")]),
+        ("supabase", True, "begin; select 1; commit; create index concurrently i on t (a); select 1;",
+         [(3, "the Supabase CLI runs the file in one transaction"), (1, ""),
+          (1, "the Supabase CLI runs the file in one transaction")]),
         ("sqlx", True, "create index concurrently i on t (a);", [(1, "sqlx runs the file in one transaction")]),
         ("goose", False, "select 1; select 2;", [(1, ""), (1, "")]),
         ("plain", False, "select 1; begin; select 2; commit; select 3;",

@@ -12,6 +12,7 @@ create index on t (owner);
 create index on t (org_id);
 """,
     "n": "create table t (id bigint primary key, status text, is_open boolean not null default false);\n",
+    "old": "create table n (id bigint primary key, status text, is_open boolean not null default false);\n",
     "rls": "alter table t enable row level security;\n",
     "closed": "revoke all on t from anon, authenticated;\n",
     "people": """
