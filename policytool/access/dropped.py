@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WRITING: tuple[Command, ...] = ("INSERT", "UPDATE")
 
+SERVICE = frozenset({"owner", "owner_id"})  # of files: set by the storage service, through which alone one comes there
+
 
 class Dropped(Struct, frozen=True, kw_only=True):
     """What a client can do by it: which commands give which columns any value.
@@ -78,6 +80,7 @@ def _free(command: Command, columns: tuple[str, ...], role: str, table: Table, a
     """Those of the columns that the role can put a value of its choice into."""
     kept = Kept(table, command, access).new
     fixed = {c.name for c in table.columns if c.generated is not None or c.identity == "ALWAYS"}
+    fixed |= SERVICE if (table.schema, table.name) == ("storage", "objects") else set()
     return frozenset(c for c in columns if c not in kept | fixed and access.can(role, command, table, c))
 
 

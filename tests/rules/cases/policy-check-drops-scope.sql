@@ -105,3 +105,13 @@ create policy p on t for update to authenticated using (status = 'draft') with c
 -- with: t rls
 -- finds: error public.t.p
 create policy p on t using (user_id = (select auth.uid())) with check ((select auth.uid()) is not null);
+
+-- case: the storage service says whose a file is
+create policy p on storage.objects for update to authenticated
+  using (owner = (select auth.uid())) with check (bucket_id = 'avatars');
+
+-- case: but not in whose folder it is
+-- finds: error storage.objects.p
+create policy p on storage.objects for update to authenticated
+  using ((storage.foldername(name))[1] = (select auth.uid())::text) with check (bucket_id = 'avatars');
+create policy q on storage.objects for select using (bucket_id = 'avatars');
