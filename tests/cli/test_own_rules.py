@@ -252,7 +252,7 @@ def test_the_page_in_the_docs_is_true(cli: Cli) -> None:
     rule(cli, block("python"), "no_cascading_invoices.py")
     configure(cli, block("toml"))
     cli.migration(block("sql"), "20260601090000_invoices.sql")
-    command, _, shown = block("console").partition("\n")
+    command, _, shown = block("text").partition("\n")
     ran = cli(*command.removeprefix("$ policytool ").split())
     assert ran.out == shown
     assert ran.code == 1
