@@ -19,6 +19,8 @@ HOLES = {
     "owner-column-unscoped", "tenant-column-unscoped", "policy-self-comparison", "policy-uncorrelated-subquery",
     "policy-check-drops-scope", "policy-null-identity-match",
     "definer-anon-executable", "definer-authenticated-executable", "definer-trusts-argument",
+    "disable-rls", "policy-dropped", "policy-weakened", "grant-widened", "cascade-drops-policy", "table-copy-without-rls",
+    "recreate-restores-execute",
 }  # fmt: skip
 
 
