@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 
 from policytool.catalog.introspect import introspect
+from policytool.catalog.introspect.server import read as queries
 from policytool.postgres.server import throwaway
 
 TABLE = """
@@ -68,6 +69,12 @@ def read(url: str) -> int:
     return sum(len(table.policies) for table in catalog.tables.values())
 
 
+def ask(url: str) -> None:
+    """Connect and run the queries, without making anything of their rows."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        queries(connection)
+
+
 def dump(program: str, url: str) -> None:
     """The whole process of pg_dump."""
     subprocess.run([program, "--schema-only", "-f", os.devnull, "-d", url], check=True)
@@ -90,7 +97,7 @@ def measure(url: str, folder: Path | None, runs: int) -> None:
     print(f"{read(url)} policies")
     own = folder / "pg_dump" if folder else None
     program = str(own) if own and own.is_file() else shutil.which("pg_dump")
-    works: dict[str, Callable[[], object]] = {"introspect": lambda: read(url)}
+    works: dict[str, Callable[[], object]] = {"introspect": lambda: read(url), "its queries": lambda: ask(url)}
     if program is None:
         print("there is no pg_dump here")
     else:

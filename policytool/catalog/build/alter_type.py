@@ -40,7 +40,7 @@ def alter(state: State, key: Name, command: Node) -> None:
     node = command["def"]["ColumnDef"]
     if columns.serial(node["typeName"]) is not None:
         raise Refused("42704", "serial is no type but a way to make a column")
-    _retype(state, key, name, columns.spelled_type(state, node["typeName"]), columns.collated(node), command)
+    _retype(state, key, name, columns.spelled_type(state, node["typeName"]), columns.collated(state, node), command)
 
 
 def _retype(state: State, key: Name, name: str, spelled: str, collated: str | None, command: Node) -> None:

@@ -58,7 +58,7 @@ def read(state: State, table: Name, node: Node) -> NewColumn:
         name=name,
         type=spelled,
         not_null=integer is not None,
-        collation=collated(node),
+        collation=collated(state, node),
         storage=storage(spelled, node.get("storage_name")),
         compression=_compression(node.get("compression")),
         options=tuple(
@@ -78,9 +78,9 @@ def spelled_type(state: State, node: Node) -> str:
     return type_name(node, names_of(state))
 
 
-def collated(node: Node) -> str | None:
+def collated(state: State, node: Node) -> str | None:
     """The collation that a definition asks for; `"default"` is none."""
-    found = collation(node)
+    found = collation(state, node)
     return None if found in ("default", '"default"') else found
 
 

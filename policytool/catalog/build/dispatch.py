@@ -25,7 +25,7 @@ INERT = frozenset(
      "ListenStmt", "UnlistenStmt", "LockStmt", "CheckPointStmt", "DiscardStmt", "CopyStmt", "TruncateStmt",
      "ReindexStmt", "ClusterStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt",
      "RefreshMatViewStmt", "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "SecLabelStmt",
-     "ExecuteStmt", "FetchStmt", "VariableShowStmt"}
+     "ExecuteStmt", "FetchStmt", "VariableShowStmt", "DeclareCursorStmt", "ClosePortalStmt"}
 )  # fmt: skip
 
 

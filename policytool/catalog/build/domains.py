@@ -23,7 +23,7 @@ def create(state: State, node: Node) -> None:
     key = new_type(state, node["domainname"])
     assume_type(state, node["typeName"])
     base = type_name(node["typeName"], names_of(state))
-    domain = Domain(type=base, collation=collation(node), **owned(state, key))
+    domain = Domain(type=base, collation=collation(state, node), **owned(state, key))
     seen: set[str] = set()
     for constraint in (entry["Constraint"] for entry in node.get("constraints", [])):
         kind = constraint["contype"]

@@ -7,6 +7,7 @@ from typing import Final
 from policytool.catalog.build import assume, mentions
 from policytool.catalog.build.forbidden import no_subquery
 from policytool.catalog.build.names import names_of
+from policytool.catalog.build.new_types import collation_name
 from policytool.catalog.build.nodes import Node, option_text, split_name
 from policytool.catalog.build.state import Refused, State
 from policytool.catalog.expression.canonical import canonical
@@ -47,7 +48,7 @@ def index_key(state: State, kind: str, key: Name, element: Node, method: str) ->
     return IndexKey(
         column=column,
         expression=text,
-        collation=_collation(element, collated),
+        collation=_collation(state, element, collated),
         opclass=opclass(state, method, element),
         descending=descending,
         nulls_first=descending if nulls in (None, "SORTBY_NULLS_DEFAULT") else nulls == "SORTBY_NULLS_FIRST",
@@ -95,11 +96,10 @@ def expression(state: State, kind: str, key: Name, node: Node, expected: str | N
     return text
 
 
-def _collation(element: Node, of_column: str | None) -> str | None:
+def _collation(state: State, element: Node, of_column: str | None) -> str | None:
     if "collation" not in element:
         return None
-    schema, name = split_name(element["collation"])
-    text = qualified(None if schema == "pg_catalog" else schema, name)
+    text = collation_name(state, element["collation"])
     return None if text == of_column else text
 
 
@@ -115,6 +115,8 @@ def opclass(state: State, method: str, element: Node) -> str | None:
     extension = _EXTENSION.get(name) or ("vector" if name.startswith(_VECTOR) else None)
     if schema is None and extension in state.extensions:
         schema = state.extensions[extension].schema
+    elif schema is None:
+        schema = next((each for each in state.path if ("operator class", each, name) in state.others), None)
     suffix = ", ".join(f"{o['defname']}={literal(option_text(o) or '')}" for o in options)
     return qualified(schema, name) + (f" ({suffix})" if suffix else "")
 

@@ -40,10 +40,15 @@ def owned(state: State, key: Name) -> dict[str, Any]:
     return {"schema": key[0], "name": key[1], "owner": owner, "grants": grants}
 
 
-def collation(node: Node) -> str | None:
+def collation(state: State, node: Node) -> str | None:
     """The name of a COLLATE clause, as it is kept on columns and domains."""
     clause = node.get("collClause")
-    if clause is None:
-        return None
-    schema, name = split_name(clause["collname"])
+    return None if clause is None else collation_name(state, clause["collname"])
+
+
+def collation_name(state: State, parts: list[Node]) -> str:
+    """The name of a collation, with the schema of one that a user made."""
+    schema, name = split_name(parts)
+    if schema is None:
+        schema = next((each for each in state.path if ("collation", each, name) in state.others), None)
     return qualified(None if schema == "pg_catalog" else schema, name)

@@ -36,7 +36,7 @@ def add(state: State, key: Key, definition: str, *, missing_ok: bool = False) ->
             return
         code = "42723" if kind == "operator" else "42710"
         raise Refused(code, f'{kind} "{name}" already exists')
-    owner = None if kind in ("cast", "transform", "user mapping") else state.session.role
+    owner = None if kind in ("access method", "cast", "transform", "user mapping") else state.session.role
     state.create("others", key, Other(kind=kind, schema=schema or None, name=name, owner=owner, definition=definition))
 
 

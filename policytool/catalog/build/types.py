@@ -124,7 +124,7 @@ def _attribute(state: State, node: Node) -> Column:
     return Column(
         name=node.get("colname", ""),
         type=type_name(node["typeName"], names_of(state)),
-        collation=collation(node),
+        collation=collation(state, node),
         made=state.at,
         changed=state.at,
     )
