@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from policytool import api
+from policytool.audit.evidence import Evidence
 from policytool.audit.registry import all_rules
 from policytool.catalog.introspect.grants import Initial, swept
 from policytool.catalog.objects import Catalog
@@ -34,24 +35,25 @@ _ENDS = {(c.rule, end): c for end, cases in (("first", FIRING[::-1]), ("last", F
 CASES = (
     FIRING if os.environ.get("POLICYTOOL_TEST_EVERY") else list({(c.rule, c.title): c for c in _ENDS.values()}.values())
 )
-Said = tuple[str, str, str, str, str]
+Said = tuple[str, str, str, str, str, str]
 Serve = Callable[[PlatformName], tuple["Server", str]]
 
 
 def said(source: api.Loaded) -> set[Said]:
     """What an audit says of a source, without places and statements; comments that ignore are not in a database."""
-    result = api.audit(source).result
+    result, evidence = api.audit(source).result, Evidence(source.built.catalog)
     found = (*result.findings, *(item.finding for item in result.ignored))
-    return {_said(f) for f in found if f.rule not in OF_STATEMENTS}
+    return {_said(f, evidence) for f in found if f.rule not in OF_STATEMENTS}
 
 
-def _said(finding: Finding) -> Said:
-    return finding.rule, finding.severity, finding.identity, finding.message, finding.fingerprint
+def _said(finding: Finding, evidence: Evidence) -> Said:
+    known = finding.fingerprint, evidence.of(finding)  # what a baseline goes by
+    return finding.rule, finding.severity, finding.identity, finding.message, *known
 
 
 def told(items: set[Said]) -> str:
     """One line for each."""
-    return "\n".join(f"  {severity}[{rule}] {identity}: {message}" for rule, severity, identity, message, _ in items)
+    return "\n".join(f"  {severity}[{rule}] {identity}: {message}" for rule, severity, identity, message, *_ in items)
 
 
 def remembered(catalog: Catalog) -> Catalog:
