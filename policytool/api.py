@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from policytool.audit.run import Selection
     from policytool.audit.since import Base
     from policytool.catalog.build import Built
+    from policytool.diff.run import Diff, Options
     from policytool.postgres.apply import Applied
     from policytool.postgres.observe import Parity
     from policytool.rule import Context
@@ -227,6 +228,30 @@ def fixes(
     progress("proving the fixes")
     selection = selection or Selection(persona=config.persona)
     return plan(builder, file, config, wanted or Wanted(), selection, rules)
+
+
+def diff(
+    before: str,
+    after: str,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    options: Options | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Diff:
+    """The statements that make BEFORE into AFTER; both are sources, or `empty`. Runs nothing."""
+    from policytool.diff.run import Options, compare
+    from policytool.diff.sources import catalog, pair
+
+    def read_side(source: str, named: str | None) -> Loaded:
+        chosen: PlatformName | None = platform or named  # type: ignore[assignment]
+        return load(source, config=config, platform=chosen, as_tool=as_tool, progress=progress)
+
+    one, other, chosen = pair(read_side, before, after)
+    progress("planning")
+    labels = (one.label, other.label)
+    return compare(catalog(one, chosen), catalog(other, chosen), chosen, labels=labels, options=options or Options())
 
 
 def parity(

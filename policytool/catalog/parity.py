@@ -144,7 +144,7 @@ def facts(catalog: Catalog) -> Facts:
 
 
 def _item(kind: str, item: Any) -> Iterator[tuple[Key, Fact]]:
-    identity, own = _identity(item), item.origin is None
+    identity, own = identity_of(item), item.origin is None
     kind = item.kind if kind == "other" else kind
     place = item.changed or item.made
     yield (kind, identity), Fact(fields=_fields(item), location=place, own=own)
@@ -164,7 +164,8 @@ def _item(kind: str, item: Any) -> Iterator[tuple[Key, Fact]]:
             yield ("published table", name), Fact(fields=fields, location=table.made, own=own or table.made is not None)
 
 
-def _identity(item: Any) -> str:
+def identity_of(item: Any) -> str:
+    """How an object is called: its name with its schema, a function with its arguments."""
     if hasattr(item, "signature"):
         schema, name, types = item.signature
         return f"{qualified(schema, name)}({', '.join(types)})"

@@ -18,6 +18,7 @@ COMMANDS = {
     "fix": "Write one new migration that mends what is found, each fix proved.",
     "baseline": "Remember the findings there are, so that audit shows only others.",
     "catalog": "The catalog that the migrations build, as JSON, SQL or text.",
+    "diff": "The migration from one source to another, its hazards, and who gains or loses what.",
     "parity": "Check the catalog that is built against a server that ran the migrations.",
     "apply": "Run the migrations on a throwaway Postgres.",
     "doctor": "Which Postgres servers can be had, and what is missing.",

@@ -33,9 +33,7 @@ _STORES: Final = (
 
 def steps(world: World, before: Catalog) -> Iterator[Step]:
     """From what is there before, the platform's and the extensions' objects, to the whole catalog."""
-    yield from _types(world, before)
-    yield from _relations(world, before)
-    yield from _foreign(world, before)
+    yield from created(world, before)
     for field in _STORES:
         old, new = getattr(before, field), getattr(world.catalog, field)
         for key in sorted(new):
@@ -45,8 +43,15 @@ def steps(world: World, before: Catalog) -> Iterator[Step]:
                 yield from about.steps(world, old.get(key), new[key])
     yield from _publications(world, before)
     yield from privileges.default_steps(world, before.default_privileges, world.catalog.default_privileges)
-    yield from _event_triggers(world, before)
-    yield from _buckets(before, world.catalog)
+    yield from event_triggers(world, before)
+    yield from buckets(before, world.catalog)
+
+
+def created(world: World, before: Catalog) -> Iterator[Step]:
+    """The statements that make what is not there yet, without owners, privileges and comments."""
+    yield from _types(world, before)
+    yield from _relations(world, before)
+    yield from _foreign(world, before)
 
 
 def _new(store: dict[Any, Any], before: dict[Any, Any]) -> list[Any]:
@@ -99,12 +104,14 @@ def _publications(world: World, before: Catalog) -> Iterator[Step]:
             yield publications.made(publication, world.parents)
 
 
-def _event_triggers(world: World, before: Catalog) -> Iterator[Step]:
+def event_triggers(world: World, before: Catalog) -> Iterator[Step]:
+    """The event triggers that are not there yet."""
     for trigger in _new(world.catalog.event_triggers, before.event_triggers):
         yield triggers.event_step(trigger, *about.statements(world, trigger))
 
 
-def _buckets(before: Catalog, after: Catalog) -> Iterator[Step]:
+def buckets(before: Catalog, after: Catalog) -> Iterator[Step]:
+    """The storage buckets that are not there yet."""
     for name, bucket in sorted(after.buckets.items()):
         if name not in before.buckets:
             values = f"{literal(name)}, {literal(name)}, {str(bucket.public).lower()}"

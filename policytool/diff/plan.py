@@ -1,0 +1,172 @@
+"""The plan from one catalog to another: statements in order, and the proof that they end there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from policytool.catalog.build.parts import Part
+from policytool.catalog.build.platform import Platform
+from policytool.catalog.ddl.order import Tangled, ordered
+from policytool.catalog.ddl.world import World
+from policytool.catalog.objects import Catalog
+from policytool.catalog.parity import Difference, parity
+from policytool.catalog.spelling import identifier, literal, qualified
+from policytool.diff import drops
+from policytool.diff.actions.objects import enum_values
+from policytool.diff.replaced import replaced
+from policytool.diff.satellites import settle
+from policytool.diff.simulator import Done, Simulator
+from policytool.diff.structure import foundation_steps, role_steps, structure
+
+ROLE: Final = "postgres"  # who runs the plan
+ROUNDS: Final = 4
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """The statements that make AFTER of BEFORE. `left` is what would still differ, `refused` what would fail."""
+
+    before: Catalog
+    after: Catalog
+    platform: Platform
+    statements: tuple[Done, ...]
+    boundaries: tuple[Catalog, ...]  # what there is at each commit but the last
+    simulated: Catalog
+    left: tuple[Difference, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> tuple[Done, ...]:
+        """The statements that Postgres would not run."""
+        return tuple(one for one in self.statements if one.refused is not None)
+
+    @property
+    def closes(self) -> bool:
+        """Whether the statements end at AFTER, as far as can be told without running them."""
+        return not self.left and not self.refused
+
+
+def plan(before: Catalog, after: Catalog, platform: Platform) -> Plan:
+    """Plan, fold as planned, and hold the result against AFTER."""
+    simulator = Simulator(before, platform)
+    if before is not after:
+        _run(simulator, after)
+    simulated = simulator.catalog()
+    statements, boundaries = _segmented(simulator, after)
+    return Plan(
+        before=before,
+        after=after,
+        platform=platform,
+        statements=statements,
+        boundaries=boundaries,
+        simulated=simulated,
+        left=tuple(left_over(simulated, after)),
+        remarks=tuple(dict.fromkeys(simulator.remarks)),
+    )
+
+
+def _run(simulator: Simulator, after: Catalog) -> None:
+    world = World(catalog=after, role=ROLE, major_version=simulator.platform.major_version)
+    _add_values(simulator, after)
+    simulator.run(sql for one in role_steps(simulator.catalog(), after) for sql in one.sql)
+    _swap_types(simulator, after)
+    simulator.run(list(drops.unattached(simulator.catalog(), after)))
+    drops.run(simulator, drops.early(simulator, after))
+    first = ordered(foundation_steps(simulator.catalog(), after, ROLE))
+    simulator.run(sql for one in first for sql in one.sql)
+    for _ in range(ROUNDS):
+        try:
+            steps = structure(world, simulator.catalog())
+        except Tangled as tangled:
+            simulator.remarks.append(f"a circle that cannot be cut: {tangled}")
+            break
+        sql = [text for one in steps for text in one.sql]
+        count = len(simulator.done)
+        simulator.run(sql)
+        if not any(done.refused is None for done in simulator.done[count:]):
+            break
+    drops.run(simulator, drops.late(simulator, after))
+    settle(simulator, world)
+    _drop_roles(simulator, after)
+
+
+def _add_values(simulator: Simulator, after: Catalog) -> None:
+    """New labels come first, by themselves: they cannot be used before they are committed."""
+    sql: list[str] = []
+    for key, enum in simulator.state.enums.items():
+        now = after.enums.get(key)
+        if now is not None and enum.origin is None and not replaced(enum, now):
+            sql += enum_values(enum, now)
+    if sql:
+        simulator.run(sql)
+        simulator.commit()
+
+
+def _swap_types(simulator: Simulator, after: Catalog) -> None:
+    """Types that columns have and that must be others are put aside under another name."""
+    again = True
+    while again:
+        again = False
+        state = simulator.state
+        for kind in drops.TYPES:
+            for key, item in list(state.store(kind).items()):  # type: ignore[call-overload]
+                if item.origin is None and _is_swapped(simulator, kind, key, item, after):
+                    name = _free(simulator, key)
+                    noun = "domain" if kind == "domains" else "type"
+                    simulator.run([f"alter {noun} {qualified(*key)} rename to {identifier(name)}"])
+                    again = simulator.done[-1].refused is None
+
+
+def _is_swapped(simulator: Simulator, kind: str, key: Any, item: Any, after: Catalog) -> bool:
+    now = next((s[key] for k in (*drops.TYPES, "tables", "views") if key in (s := getattr(after, k))), None)
+    if now is None or (type(now) is type(item) and not replaced(item, now)):
+        return False
+    return drops.in_use(simulator.state, Part(kind, key), after)
+
+
+def _free(simulator: Simulator, key: tuple[str, str]) -> str:
+    name, number = f"{key[1][:55]}__old", 1
+    while simulator.state.find_type(key[0], name) is not None:
+        number += 1
+        name = f"{key[1][:54]}__old{number}"
+    return name
+
+
+def _drop_roles(simulator: Simulator, after: Catalog) -> None:
+    gone = [n for n, r in simulator.state.roles.items() if n not in after.roles and r.origin is None]
+    simulator.run(f"drop role {identifier(name)}" for name in gone)
+
+
+# --- segments -------------------------------------------------------------------------------------------------------
+
+
+def _segmented(simulator: Simulator, after: Catalog) -> tuple[tuple[Done, ...], tuple[Catalog, ...]]:
+    """The statements in their segments; the first commit is left out where no new label is used after it."""
+    done = tuple(simulator.done)
+    if not simulator.boundaries:
+        return done, ()
+    new = [
+        literal(label)
+        for key, enum in after.enums.items()
+        if key in simulator.before.enums
+        for label in set(enum.labels) - set(simulator.before.enums[key].labels)
+    ]
+    later = [one.sql for one in done if one.segment]
+    if any(label in sql for sql in later for label in new):
+        return done, tuple(simulator.boundaries)
+    return tuple(replace(one, segment=0) for one in done), ()
+
+
+# --- what is left ---------------------------------------------------------------------------------------------------
+
+
+def left_over(simulated: Catalog, after: Catalog) -> Iterator[Difference]:
+    """What still differs; the order of a table's columns no statement can change, and no query should rest on it."""
+    for found in parity(simulated, after):
+        if found.kind == "table" and found.field == "column order":
+            if sorted(found.built) == sorted(found.observed):
+                continue
+        yield found

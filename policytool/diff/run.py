@@ -1,0 +1,134 @@
+"""A difference between two catalogs, whole: its changes with their hazards, and who gains or loses what."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from policytool.catalog.build.platform import Platform
+from policytool.catalog.objects import Catalog, Unmodelled
+from policytool.catalog.spelling import identifier
+from policytool.diff.changes import Change, subject
+from policytool.diff.hazards import Hazards
+from policytool.diff.plan import Plan, plan
+from policytool.diff.simulator import Simulator
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How to plan, and which part of it to show."""
+
+    allow_drops: bool = False
+    down: bool = False
+    renames: str = "off"
+    schemas: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
+class Diff(Struct, frozen=True, kw_only=True):
+    """What `policytool diff` found."""
+
+    before: str
+    after: str
+    plan: Plan
+    changes: tuple[Change, ...]
+    problems: tuple[str, ...] = ()  # why the plan is not good
+    notes: tuple[str, ...] = ()
+    unmodelled: tuple[Unmodelled, ...] = ()
+
+    @property
+    def withheld(self) -> tuple[Change, ...]:
+        """The statements that are written as comments."""
+        return tuple(change for change in self.changes if change.withheld)
+
+    @property
+    def hazards(self) -> frozenset[str]:
+        """The names of all hazards."""
+        return frozenset(hazard.name for change in self.changes for hazard in change.hazards)
+
+
+def compare(
+    before: Catalog,
+    after: Catalog,
+    platform: Platform,
+    *,
+    labels: tuple[str, str] = ("before", "after"),
+    options: Options = Options(),  # noqa: B008 -- frozen
+) -> Diff:
+    """Plan the way from one catalog to the other, and say what it does."""
+    if options.down:
+        before, after, labels = after, before, (labels[1], labels[0])
+    found = plan(before, after, platform)
+    changes = _changes(found)
+    if not options.allow_drops:
+        changes = _withhold(found, changes)
+    problems = [f"{one.sql.partition(chr(10))[0]}: {one.refused}" for one in found.refused]
+    problems += [f"{d.kind} {d.identity}: {d.field} would still differ" for d in found.left]
+    return Diff(
+        before=labels[0],
+        after=labels[1],
+        plan=found,
+        changes=_shown(changes, options),
+        problems=tuple(problems),
+        notes=found.remarks,
+        unmodelled=(*before.unmodelled, *(u for u in after.unmodelled if u not in before.unmodelled)),
+    )
+
+
+def _changes(found: Plan) -> tuple[Change, ...]:
+    hazards = Hazards(found)
+    changes = []
+    for ordinal, done in enumerate(found.statements):
+        kind, action, identity = subject(done)
+        locks = hazards.locks(ordinal)
+        changes.append(
+            Change(
+                kind=kind,
+                action=action,
+                identity=identity,
+                sql=done.sql,
+                segment=done.segment,
+                hazards=hazards.of(ordinal, locks),
+                locks=locks,
+            )
+        )
+    return tuple(changes)
+
+
+def _withhold(found: Plan, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The statements that throw rows away are put aside, and with them those that cannot be run without them."""
+    loses = {n for n, change in enumerate(changes) if _drops_data(change)}
+    if not loses:
+        return changes
+    trial = Simulator(found.before, found.platform)
+    aside: set[int] = set()
+    for ordinal, change in enumerate(changes):
+        if ordinal in loses:
+            aside.add(ordinal)
+            continue
+        trial.run([change.sql])
+        if trial.done[-1].refused is not None and found.statements[ordinal].refused is None:
+            aside.add(ordinal)
+    return tuple(replace(change, withheld=n in aside) for n, change in enumerate(changes))
+
+
+def _drops_data(change: Change) -> bool:
+    return any(h.name == "DATA_LOSS" for h in change.hazards) and _is_drop(change.sql)
+
+
+def _is_drop(sql: str) -> bool:
+    return sql.startswith("drop ") or " drop column " in sql or " drop attribute " in sql
+
+
+def _shown(changes: tuple[Change, ...], options: Options) -> tuple[Change, ...]:
+    schemas = {identifier(name) for name in options.schemas}
+    return tuple(
+        change
+        for change in changes
+        if (not options.kinds or change.kind in options.kinds) and (not schemas or _schema(change.identity) in schemas)
+    )
+
+
+def _schema(identity: str) -> str:
+    """The schema of what an identity names, `a on s.t` and `s.f(integer)` among them."""
+    return identity.rpartition(" on ")[2].partition("(")[0].rpartition(".")[0] or identity

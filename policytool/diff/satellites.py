@@ -1,0 +1,42 @@
+"""What hangs on objects: owners first, then privileges, comments, defaults, from what is simulated to what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from policytool.catalog.ddl import about, everything, privileges
+from policytool.catalog.ddl.order import ordered
+from policytool.catalog.ddl.step import Step
+from policytool.catalog.ddl.world import World
+from policytool.catalog.objects import Catalog
+from policytool.diff.simulator import Simulator
+
+STORES: Final = (
+    "roles", "schemas", "extensions", "tables", "views", "sequences", "functions", "enums", "domains", "composites",
+    "ranges", "base_types", "event_triggers", "publications", "wrappers", "servers", "others",
+)  # fmt: skip
+
+
+def settle(simulator: Simulator, world: World) -> None:
+    """Owners, then what they may give and what is said of their objects, then the defaults of objects to come."""
+    for wanted in ("owner", None):
+        steps = [one for one in _about(world, simulator.catalog()) if wanted in (None, one.key[0])]
+        simulator.run(sql for one in ordered(steps) for sql in one.sql)
+    old, new = simulator.catalog().default_privileges, world.catalog.default_privileges
+    steps = list(privileges.default_steps(world, old, new))
+    simulator.run(sql for one in ordered(steps) for sql in one.sql)
+    last = [
+        *everything.event_triggers(world, simulator.catalog()),
+        *everything.buckets(simulator.catalog(), world.catalog),
+    ]
+    simulator.run(sql for one in ordered(last) for sql in one.sql)
+
+
+def _about(world: World, before: Catalog) -> Iterator[Step]:
+    for store in STORES:
+        old, new = getattr(before, store), getattr(world.catalog, store)
+        for key, item in new.items():
+            was = old.get(key)
+            if was is not None and was is not item and getattr(item, "origin", None) != "extension":
+                yield from about.steps(world, was, item)

@@ -1,0 +1,53 @@
+"""The two sides of a diff, read as databases of one platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from policytool.catalog.build.platform import Platform, start
+from policytool.catalog.objects import Catalog
+from policytool.errors import NothingToAudit
+
+EMPTY: Final = "empty"
+
+
+class Side(NamedTuple):
+    """One of them; `loaded` is None where it is `empty`, or holds no statement."""
+
+    label: str
+    loaded: Any
+
+
+Load = Callable[[str, str | None], Any]
+
+
+def pair(load: Load, before: str, after: str) -> tuple[Side, Side, Platform]:
+    """Load both. Where one looks like Supabase's and the other does not, both are taken as Supabase's."""
+    sides = [_side(load, source, None) for source in (before, after)]
+    platforms = [side.loaded.built.platform for side in sides if side.loaded is not None]
+    if not platforms:
+        return sides[0], sides[1], Platform(name="postgres", exposed_schemas=())
+    chosen = next((p for p in reversed(platforms) if p.family == "supabase"), platforms[-1])
+    for number, (side, source) in enumerate(zip(sides, (before, after), strict=True)):
+        if side.loaded is not None and side.loaded.built.platform.family != chosen.family:
+            sides[number] = _side(load, source, chosen.name)
+    return sides[0], sides[1], chosen
+
+
+def _side(load: Load, source: str, platform: str | None) -> Side:
+    if source == EMPTY:
+        return Side(EMPTY, None)
+    try:
+        loaded = load(source, platform)
+    except NothingToAudit:
+        return Side(source, None)
+    return Side(loaded.project.label, loaded)
+
+
+def catalog(side: Side, platform: Platform) -> Catalog:
+    """What a side holds; an empty one what the platform brings."""
+    if side.loaded is None:
+        return start(platform).catalog(platform.name)
+    found: Catalog = side.loaded.built.catalog
+    return found

@@ -1,0 +1,41 @@
+"""A diff as text: one line for each change, then what it may do to whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from policytool.diff.changes import Change
+from policytool.diff.run import Diff
+from policytool.report.words import printable
+
+_SIGNS = {"create": "+", "grant": "+", "drop": "-", "revoke": "-"}
+
+
+def render(diff: Diff, *, access: bool = False, verbosity: int = 0) -> str:
+    """Nothing where nothing differs."""
+    lines = [f"this plan is not good: {problem}" for problem in diff.problems]
+    lines += [line for change in diff.changes for line in _change(change, verbosity)]
+    if verbosity >= 0:
+        lines += [f"note: {note}" for note in diff.notes]
+        lines += [f"note: {u.location.path}:{u.location.line}: {u.message}" for u in diff.unmodelled]
+    if diff.changes:
+        lines.append(_summary(diff))
+    return "".join(f"{printable(line)}\n" for line in lines)
+
+
+def _change(change: Change, verbosity: int) -> Iterator[str]:
+    sign = _SIGNS.get(change.action, "~")
+    aside = " (not run without --allow-drops)" if change.withheld else ""
+    yield f"{sign} {change.action} {change.kind} {change.identity}{aside}"
+    if verbosity > 0:
+        yield from (f"    {line}" for line in change.sql.splitlines())
+    if verbosity >= 0:
+        yield from (f"    {hazard.name}: {hazard.message}" for hazard in change.hazards)
+
+
+def _summary(diff: Diff) -> str:
+    counts = Counter(hazard.name for change in diff.changes for hazard in change.hazards)
+    hazards = ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "no hazards"
+    count = len(diff.changes)
+    return f"{count} statement{'' if count == 1 else 's'} from {diff.before} to {diff.after}; {hazards}"
