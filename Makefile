@@ -47,6 +47,7 @@ format: .venv/installed-dev ## format the code
 .PHONY: bench
 bench: .venv/installed-dev ## run the benchmarks
 	$(BIN)/python benchmarks/audit_speed.py
+	$(BIN)/python benchmarks/since_speed.py
 	$(BIN)/python benchmarks/server_start.py
 	$(BIN)/python benchmarks/introspection.py
 

@@ -102,8 +102,8 @@ class _Judge:
         return path, finding.fingerprint, evidence.of(finding)
 
     def _worse(self, known: Finding, finding: Finding) -> bool:
-        if RANK[finding.severity] < RANK[known.severity]:
-            return True
+        if RANK[finding.severity] != RANK[known.severity]:
+            return RANK[finding.severity] < RANK[known.severity]
         if self._then.of(known) == self._now.of(finding):
             return False
         if self._then.expressions(known.object) != self._now.expressions(finding.object):

@@ -104,6 +104,26 @@ def test_an_old_sin_that_is_mended_in_part_is_not_new(repository: Cli) -> None:
     assert ("rls-disabled-exposed", "table public.sins") not in found(repository)
 
 
+def test_a_finding_whose_severity_falls_is_not_new(repository: Cli) -> None:
+    """The function reached around the policies of a table; now the table is open, and that is told of the table."""
+    sql = (
+        "create function public.f() returns bigint language sql security definer set search_path = ''\n"
+        "as 'select count(*) from public.notes';\ngrant execute on function public.f() to anon;\n"
+    )
+    repository.migration(CLEAN_TABLE + sql)
+    git(repository.folder, "commit", "-am", "function")
+    git(repository.folder, "branch", "-f", "main")
+    git(repository.folder, "checkout", "-b", "third")
+    repository.migration("alter table public.notes disable row level security;\n"
+                         "grant select on public.notes to anon;\n", NEW)  # fmt: skip
+    then, now = (
+        {f["severity"] for f in repository("audit", *source, "-f", "json", *EXPLICIT).json["findings"]
+         if f["rule"] == "definer-anon-executable"} for source in (("git:main",), ())
+    )  # fmt: skip
+    assert (then, now) == ({"warning"}, {"info"})
+    assert "definer-anon-executable" not in {rule for rule, _ in found(repository)}
+
+
 def test_what_main_did_since_is_not_the_branchs(repository: Cli) -> None:
     """The base is where the branch left main, not where main is now."""
     git(repository.folder, "checkout", "main")
