@@ -29,8 +29,8 @@ class PolicyConstantFalse(PolicyRule):
             return  # `policy-auth-role-compare` says it
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f"{named(policy, table)} is never true{_for(policy, context.access)}: it opens nothing, and narrows nothing "
-            "that other policies open",
+            f"{named(policy, table)} is never true{_for(policy, context.access)}: it opens nothing, and narrows "
+            "nothing that others open",
             at=next(c.at for c in clauses(policy)),
             fix=Fix(
                 sql=f"drop {target(policy, table)};",
