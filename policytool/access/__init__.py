@@ -15,6 +15,7 @@ from policytool.access.privileges import Granted, Privileges
 from policytool.access.profile import MANAGED_SCHEMAS, Conventions, Profile, make_profile
 from policytool.access.recursion import Recursion
 from policytool.access.row_filter import COMMANDS, WRITES, Command, RowFilter, RowFilters, Side, expression, side_of
+from policytool.access.users import Users
 from policytool.catalog.model import Function, Grant, Name, Policy, Sequence, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import Related
@@ -53,6 +54,7 @@ class Access:
         self.analyst = Analyst(self.helpers)
         self.filters = RowFilters(self.privileges, self.analyst, profile.anonymous)
         self.definers = Definers(self)
+        self.users = Users(catalog)
         self.recursion = Recursion(self)
         self.contained = Containment(self)
 

@@ -72,10 +72,20 @@ class Definers:
             self._trusted[function.signature] = tuple(self._trusts(function))
         return self._trusted[function.signature]
 
+    def shows_users(self, function: Function) -> list[str]:
+        """The columns of auth.users, its key aside, that clients get from it."""
+        if "users" not in function.body or not self.callers(function):
+            return []
+        body, users = body_of(function), self._access.users
+        found = [c for q in body.queries if q.returned for c in users.of_query(q.tree)]
+        return list(dict.fromkeys(found + [c for value in body.returned for c in users.of_value(value)]))
+
     def _trusts(self, function: Function) -> Iterator[Use]:
         callers, arguments = self.callers(function), naming(function, self._access)
         if not callers or not arguments or self.takes_secret(function) or self._access.guards.of(function).ties:
             return
+        if self.shows_users(function):
+            return  # which is more, and told by itself
         found = [u for a in arguments for u in uses(function, a, self._access)]
         people = [r for r in callers if r != "public"] or callers  # PUBLIC itself reads nothing
         found = [u for u in found if any(self._protected(u.table, u.command, r, function) for r in people)]

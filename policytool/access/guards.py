@@ -47,7 +47,7 @@ class Guard:
         self._follow()
         self.refers = not self._body.readable or any(self.asks(t) for t in self._deeds())
         self.ties = not self._body.readable or any(self._decides(t) for t in self._tests())
-        self.login = any(self._is_login(a) for t in self._body.conditions for a in _atoms(t))
+        self.login = any(self._is_login(a) for t in self._body.conditions for a in atoms(t))
 
     def asks(self, node: Node) -> bool:
         """Whether an expression depends on who calls, by itself or by a variable."""
@@ -128,7 +128,7 @@ class Guard:
         body = self._body
         yield from (q.tree for q in body.queries if not self._me.intersection(q.into))
         yield from (a.value for a in body.assignments if a.name not in self._me)
-        yield from (atom for test in body.conditions for atom in _atoms(test) if not self._is_login(atom))
+        yield from (atom for test in body.conditions for atom in atoms(test) if not self._is_login(atom))
         yield from body.returned
         for dynamic in body.dynamics:
             yield from (dynamic.text, *dynamic.using)
@@ -140,7 +140,7 @@ class Guard:
                 yield {kind: body}
 
     def _decides(self, test: Node) -> bool:
-        return any(self.asks(atom) and not self._is_login(atom) for atom in _atoms(test))
+        return any(self.asks(atom) and not self._is_login(atom) for atom in atoms(test))
 
     def _is_login(self, atom: Node) -> bool:
         """Whether a condition only asks if somebody is signed in."""
@@ -154,18 +154,18 @@ class Guard:
                 return self._names_caller(left) and all(string_of(item) in _SIGNED_IN for item in items)
             case "FuncCall":
                 inner = self._helpers.inline({kind: body})
-                return inner is not None and inner != atom and all(self._is_login(a) for a in _atoms(inner))
+                return inner is not None and inner != atom and all(self._is_login(a) for a in atoms(inner))
         return False
 
 
-def _atoms(node: Node) -> Iterator[Node]:
+def atoms(node: Node) -> Iterator[Node]:
     """The conditions that a condition is made of."""
     kind, body = kind_of(node)
     if kind == "BoolExpr":
         for arg in body.get("args", ()):
-            yield from _atoms(arg)
+            yield from atoms(arg)
     elif kind == "BooleanTest":
-        yield from _atoms(body.get("arg", {}))
+        yield from atoms(body.get("arg", {}))
     elif node:
         yield node
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from policytool.access.guards import atoms
+from policytool.access.row_filter import Command
+from policytool.access.truth import truth
+from policytool.access.updatable import base_table, commands
+from policytool.access.values import UNKNOWN
+from policytool.access.visitor import SIGNED_IN
 from policytool.catalog.expression.references import references
 from policytool.catalog.model import Table, View
 from policytool.syntax.fragments import parse_query
@@ -36,8 +42,41 @@ def _below(view: View, access: Access, seen: frozenset[tuple[str, str]]) -> Iter
             yield table
 
 
+def stored_below(view: View, access: Access) -> tuple[Table, ...]:
+    """The tables with RLS whose rows a materialised view holds: as its owner read them, by way of whatever views."""
+    found: dict[tuple[str, str], Table] = {}
+    todo, seen = [view], {(view.schema, view.name)}
+    for current in todo:
+        for name in sorted(references(current.definition).tables):
+            inner, table = access.catalog.views.get(name), access.catalog.tables.get(name)
+            if inner is not None and name not in seen:
+                seen.add(name)
+                todo.append(inner)
+            if table is not None and table.rls_enabled and access.exempt(view.owner, table):
+                found[name] = table
+    return tuple(found.values())
+
+
+def written_past(view: View, access: Access) -> tuple[Table | None, dict[str, tuple[Command, ...]]]:
+    """The table that clients write to through a view past its policies; and which of them by which commands."""
+    found = None if view.security_invoker else base_table(view, access)
+    if found is None:
+        return None, {}
+    above, table = found
+    if above.security_invoker or not table.rls_enabled or not access.exempt(above.owner, table):
+        return None, {}
+    writers: dict[str, tuple[Command, ...]] = {}
+    for role in access.clients:
+        passed = (c for c in commands(view) if access.reach(role, c, view) and access.can(above.owner, c, table))
+        wanted = tuple(c for c in passed if access.row_filter(role, table, c).reach != "all")
+        if wanted:
+            writers[role] = wanted
+    return (table, writers) if writers else (None, {})
+
+
 def ties_to_caller(view: View, access: Access) -> bool:
-    """Whether the view's own conditions ask who reads it: then it is meant as a filter."""
-    tree = parse_query(view.definition)
-    select = (tree or {}).get("SelectStmt", {})
-    return "whereClause" in select and access.helpers.asks_who(select["whereClause"])
+    """Whether the view's own conditions ask who reads it, and not just if they are signed in: a filter is meant."""
+    where, helpers = (parse_query(view.definition) or {}).get("SelectStmt", {}).get("whereClause"), access.helpers
+    return where is not None and any(
+        helpers.asks_who(a) and truth(a, SIGNED_IN, inline=helpers.inline) is UNKNOWN for a in atoms(where)
+    )

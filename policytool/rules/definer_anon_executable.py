@@ -48,7 +48,7 @@ class DefinerAnonExecutable(FunctionRule):
 
     def _judge(self, function: Function, role: str, context: Context) -> tuple[Severity, str]:
         definers, guard = context.access.definers, context.access.guards.of(function)
-        if guard.refers or guard.login or definers.trusted(function):
+        if guard.refers or guard.login or definers.trusted(function) or definers.shows_users(function):
             return "info", ""
         written, read = definers.past(function, role)
         helper = context.access.helpers.in_policies(function) and not definers.writes(function)

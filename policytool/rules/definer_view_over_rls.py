@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.access.views import protected_below, ties_to_caller
+from policytool.access import Access
+from policytool.access.users import USERS
+from policytool.access.views import protected_below, ties_to_caller, written_past
 from policytool.access.wording import and_list, who, widest
 from policytool.catalog.model import View
 from policytool.catalog.spelling import qualified
@@ -21,12 +23,13 @@ class DefinerViewOverRls(ViewRule):
     cwe = 863
 
     def check(self, view: View, context: Context) -> Iterator[Finding]:
-        """Views without security_invoker over tables whose policies do not bind the view's owner."""
+        """Views without security_invoker over tables whose policies do not bind the view's owner. Info where the view
+        asks who reads it, and where `definer-view-writable` or `auth-users-exposed` says more."""
         access = context.access
         readers = [r for r in access.clients if access.reach(r, "SELECT", view)]
-        if view.materialized or not readers or not access.profile.exposes(view.schema):
+        if view.materialized or view.security_invoker or not readers or not access.profile.exposes(view.schema):
             return
-        role, below = widest(readers), protected_below(view, access)
+        role, below = widest(readers), [t for t in protected_below(view, access) if (t.schema, t.name) != USERS]
         hidden = [t for t in below if any(access.row_filter(r, t, "SELECT").reach != "all" for r in readers)]
         if not hidden:
             return
@@ -36,7 +39,7 @@ class DefinerViewOverRls(ViewRule):
             f"{who(role)} can read {names} through view {view.schema}.{view.name} without their policies: "
             f"it reads as its owner {view.owner}",
             at=context.settled(view, "definition", "security_invoker"),
-            severity="info" if ties_to_caller(view, access) else None,
+            severity="info" if ties_to_caller(view, access) or _told_elsewhere(view, access) else None,
             because=(
                 *access.because(role, ("SELECT",), view),
                 *(
@@ -49,3 +52,7 @@ class DefinerViewOverRls(ViewRule):
                 note="the view then shows each caller what the tables' policies show them (PostgreSQL 15 and later)",
             ),
         )
+
+
+def _told_elsewhere(view: View, access: Access) -> bool:
+    return bool(written_past(view, access)[1]) or bool(access.users.of_view(view))

@@ -19,6 +19,10 @@ create index on t (org_id);
 create table people (id uuid primary key, name text, role text, plan text, is_admin boolean not null default false);
 alter table people enable row level security;
 """,
+    "far": """
+create extension if not exists postgres_fdw with schema extensions;
+create server far foreign data wrapper postgres_fdw options (host 'elsewhere');
+""",
     "members": """
 create table members (user_id uuid, org_id uuid, role text, primary key (user_id, org_id));
 alter table members enable row level security;

@@ -18,7 +18,8 @@ HOLES = {
     "policy-always-true-read", "policy-true-for-anon", "policy-any-authenticated", "anon-write-grant",
     "owner-column-unscoped", "tenant-column-unscoped", "policy-self-comparison", "policy-uncorrelated-subquery",
     "policy-check-drops-scope", "policy-null-identity-match",
-    "definer-anon-executable", "definer-authenticated-executable", "definer-trusts-argument",
+    "definer-anon-executable", "definer-authenticated-executable", "definer-trusts-argument", "definer-view-over-rls",
+    "definer-view-writable", "invoker-over-definer", "matview-exposed", "foreign-table-exposed", "auth-users-exposed",
     "disable-rls", "policy-dropped", "policy-weakened", "grant-widened", "cascade-drops-policy", "table-copy-without-rls",
     "recreate-restores-execute",
 }  # fmt: skip
