@@ -97,7 +97,7 @@ class Hazards:
 
     def _untracked(self, key: Any, item: Any) -> Iterator[Hazard]:
         for name in sorted(self._used.get(key[:2], ())) if isinstance(key, tuple) else ():
-            if key not in getattr(self._plan.after, "tables") and key not in self._plan.after.views:
+            if key not in self._plan.after.tables and key not in self._plan.after.views:
                 if not isinstance(item, Function) or key not in self._plan.after.functions:
                     yield Hazard(name="UNTRACKED_DEPENDENCY", message=f"the body of {name}() still names it")
 

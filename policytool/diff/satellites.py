@@ -1,4 +1,4 @@
-"""What hangs on objects: owners first, then privileges, comments, defaults, from what is simulated to what is wanted."""
+"""What hangs on objects: owners first, then privileges, comments and defaults, from what is simulated."""
 
 from __future__ import annotations
 

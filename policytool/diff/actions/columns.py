@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from policytool.catalog.ddl import columns, sequences, words
+from policytool.catalog.ddl import columns, words
 from policytool.catalog.ddl.columns import alter
 from policytool.catalog.ddl.names import relation_key
 from policytool.catalog.ddl.step import Phase, Step

@@ -1,0 +1,4 @@
+create function add(integer, integer) returns integer language sql immutable as 'select $1 + $2';
+create aggregate total(integer) (sfunc = add, stype = integer, initcond = '5');
+create view v as select total(x) from generate_series(1, 3) as x;
+comment on aggregate total(integer) is 'sum';

@@ -1,0 +1,1 @@
+create table t (a integer default 1, b text, c text default 'x');

@@ -1,0 +1,1 @@
+create table t (a integer, b integer not null, c integer default 1 not null);

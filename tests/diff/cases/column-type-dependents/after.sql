@@ -1,0 +1,12 @@
+create table t (id bigint primary key, a bigint check (a > 0), b text);
+create table u (t bigint references t (id));
+create index i on t (a) where a > 5;
+create view v as select id, a from t;
+create view w as select v.a, t.b from v join t using (id);
+create materialized view m as select a, count(*) as n from w group by a;
+create index mi on m (a);
+create policy p on t using (id > 3);
+alter table t enable row level security;
+comment on view w is 'a view on a view';
+grant select on v to public;
+comment on column m.n is 'how many';

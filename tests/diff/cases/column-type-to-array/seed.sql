@@ -1,0 +1,1 @@
+insert into t values ('one', 1), (null, 2);

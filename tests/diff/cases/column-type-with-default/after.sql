@@ -1,0 +1,1 @@
+create table t (a integer default 6, b text default 'one' not null);

@@ -1,0 +1,2 @@
+create table t (a integer primary key, constraint c check (a > 0));
+comment on constraint t_pkey on t is 'because';

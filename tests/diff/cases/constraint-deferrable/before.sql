@@ -1,0 +1,2 @@
+create table t (a integer primary key);
+create table u (t integer constraint fk references t);

@@ -1,0 +1,1 @@
+create procedure f(a integer) language sql as 'select 1';

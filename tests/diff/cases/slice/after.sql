@@ -1,0 +1,2 @@
+create type s as enum('a','b','c'); create table t(id bigint generated always as identity primary key, st s default 'c', check (st <> 'c'), n text not null default 'q'); create view v as select id from t; create view w as select * from v;
+    create function f(s) returns int language sql security definer as 'select 1';grant select on v to public; comment on view w is 'hi'; alter table t enable row level security; create policy p on t using (n>'1'); create table u(id int primary key references t(id) );

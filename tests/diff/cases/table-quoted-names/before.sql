@@ -1,0 +1,1 @@
+create table "My Table" ("Some Col" integer, "a.b" text);

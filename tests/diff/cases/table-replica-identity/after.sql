@@ -1,0 +1,3 @@
+create table t (id integer primary key, k integer not null);
+create unique index k on t (k);
+alter table t replica identity using index k;

@@ -1,0 +1,6 @@
+create table t (a integer, b integer);
+create materialized view m as select a from t;
+create unique index mi on m (a);
+create view v as select a from m;
+grant select on m to public;
+comment on materialized view m is 'em';
