@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from policytool.catalog.build.assume import UNKNOWN
 from policytool.catalog.history import Altered, History, Step
-from policytool.catalog.model import Column, Constraint, Index, Name
+from policytool.catalog.model import Column, Constraint, Index, Name, Table
 from policytool.finding import ObjectRef
 from policytool.syntax.node import names, range_var, walk
 
@@ -121,7 +121,8 @@ def copied(step: Step, history: History, key: Name) -> bool:
             break
         node = earlier.statement.node
         source = node.get("selectStmt") if earlier.statement.kind == "InsertStmt" else node.get("query")
-        if earlier.statement.kind in ("InsertStmt", "CreateTableAsStmt") and source and _reads(source, key):
+        named = source and key[1] in earlier.statement.sql
+        if earlier.statement.kind in ("InsertStmt", "CreateTableAsStmt") and named and _reads(source or {}, key):
             return True
     return False
 
@@ -138,9 +139,11 @@ def read_by_update(step: Step, history: History, key: Name, column: str) -> bool
     for earlier in history.same_file(step):
         if earlier.ordinal >= step.ordinal:
             break
+        if earlier.statement.kind not in ("UpdateStmt", "InsertStmt") or column not in earlier.statement.sql:
+            continue
         node = earlier.statement.node
         own = range_var(node["relation"])[1] == key[1] if earlier.statement.kind == "UpdateStmt" else False
-        if earlier.statement.kind in ("UpdateStmt", "InsertStmt") and (own or _reads(node, key)):
+        if own or _reads(node, key):
             values = [node.get("selectStmt"), [t.get("ResTarget", {}).get("val") for t in node.get("targetList", ())]]
             if any(k == "ColumnRef" and names(_fields(b))[-1:] == (column,) for k, b in walk(values)):
                 return True
@@ -149,3 +152,61 @@ def read_by_update(step: Step, history: History, key: Name, column: str) -> bool
 
 def _fields(column: Node) -> list[Node]:
     return [field for field in column.get("fields", ()) if "String" in field]
+
+
+def file_end(step: Step, history: History, key: Name) -> Table | None:
+    """The table of this name when the file has run."""
+    table: Table | None = history.after("tables", key, history.same_file(step)[-1])
+    return table
+
+
+def slow_work(step: Step, history: History) -> tuple[str, bool] | None:
+    """What a statement does to all rows of a table in use, as the end of a sentence; None for what is soon done.
+
+    And whether it is work on data, which may go anywhere, rather than what another rule wants in a file of its own.
+    """
+    kind, node = step.statement.kind, step.statement.node
+    match kind:
+        case "UpdateStmt" | "DeleteStmt" if "whereClause" not in node and in_use(step, history, node["relation"]):
+            verb = "changes" if kind == "UpdateStmt" else "deletes"
+            return f"the transaction {verb} every row of {_named(node['relation'])}", True
+        case "InsertStmt" if (source := _source(step, history, node)) is not None:
+            return f"the transaction copies rows of {'.'.join(source)}", True
+        case "RefreshMatViewStmt" if not node.get("skipData") and history.relation(step, *range_var(node["relation"])):
+            return f"{_named(node['relation'])} is refreshed", True
+        case "IndexStmt" if step.changes and not node.get("concurrent") and in_use(step, history, node["relation"]):
+            return f"an index of {_named(node['relation'])} is built", False
+        case "AlterTableStmt":
+            return next(((work, False) for altered in history.altered(step) if (work := _checked(altered))), None)
+    return None
+
+
+def _checked(altered: Altered) -> str | None:
+    """What ALTER TABLE has to look at in every row."""
+    pending = {c.name for c in altered.before.constraints if not c.validated}
+    columns = {c.name for c in fresh(altered.before.columns, altered.after.columns)}
+    for constraint in fresh(altered.before.constraints, altered.after.constraints):
+        old = not columns.issuperset(constraint.columns) and constraint.validated
+        if old and constraint.kind in ("CHECK", "FOREIGN KEY"):
+            return f"{constraint.name} checks every row of {altered.name}"
+        if old and not using_index(altered, constraint):
+            return f"the index of {constraint.name} is built"
+    done = [c.name for c in altered.after.constraints if c.validated and c.name in pending]
+    return f"{done[0]} checks every row of {altered.name}" if done else None
+
+
+def _source(step: Step, history: History, node: Node) -> Name | None:
+    """The table in use that INSERT … SELECT reads, without any condition."""
+    query: Node = node.get("selectStmt", {}).get("SelectStmt", {})
+    if "whereClause" in query or "limitCount" in query:
+        return None
+    for item in query.get("fromClause", ()):
+        relation = item.get("RangeVar")
+        if relation is not None and (key := in_use(step, history, relation)) is not None:
+            return key
+    return None
+
+
+def _named(relation: Node) -> str:
+    schema, name = range_var(relation)
+    return name if schema is None else f"{schema}.{name}"

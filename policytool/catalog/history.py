@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from policytool.catalog.locks import Taken, taken
 from policytool.catalog.model import Function, Name, Table
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import qualified
@@ -57,6 +58,7 @@ class History:
     def __init__(self, steps: Sequence[Step], catalog: Catalog) -> None:
         self.steps = tuple(steps)
         self.catalog = catalog
+        self._locks: dict[int, tuple[Taken, ...]] = {}
 
     # --- objects ----------------------------------------------------------------------------------------------------
 
@@ -109,6 +111,12 @@ class History:
     def altered(self, step: Step) -> tuple[Altered, ...]:
         """The user's tables that the statement changes and that others may be using: not those born in its file."""
         return self._altered.get(step.ordinal, ())
+
+    def locks(self, step: Step) -> tuple[Taken, ...]:
+        """The locks that the statement takes on relations which it finds."""
+        if step.ordinal not in self._locks:
+            self._locks[step.ordinal] = taken(step, self)
+        return self._locks[step.ordinal]
 
     def relation(self, step: Step, schema: str | None, name: str) -> tuple[Kind, Name] | None:
         """The table or view that the statement means by this name, if it was there before."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from policytool.access.migrations import DYNAMIC
 from policytool.catalog.model import Column
 from policytool.catalog.rewrites import retyped
 from policytool.finding import Finding, member_ref
@@ -23,6 +24,8 @@ class ColumnTypeChange(StatementRule):
 
     def check(self, step: Step, context: Context) -> Iterator[Finding]:
         """Columns whose new type is stored otherwise than the old one, or whose values are worked out anew."""
+        if step.statement.kind not in DYNAMIC | {"AlterTableStmt"} or _renames_type(step):
+            return
         for altered in context.history.altered(step):
             if altered.before.columns is altered.after.columns or altered.before.kind == "foreign table":
                 continue
@@ -41,6 +44,10 @@ class ColumnTypeChange(StatementRule):
                         at=step.statement.location,
                         confidence="medium" if condition else "high",
                     )
+
+
+def _renames_type(step: Step) -> bool:
+    return any(change.old_key is not None and change.kind in ("enums", "domains") for change in step.changes)
 
 
 def _verdict(step: Step, old: Column, new: Column, context: Context) -> bool | Literal["time zone"] | None:

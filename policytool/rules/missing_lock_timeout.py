@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policytool.access.migrations import file_ref
-from policytool.catalog.locks import Lock, taken
+from policytool.catalog.locks import Lock
 from policytool.finding import Finding
 from policytool.rule import Context, StatementRule, Step
 
@@ -37,7 +37,7 @@ class MissingLockTimeout(StatementRule):
 
 def _first(step: Step, context: Context) -> tuple[str, Lock] | None:
     """The first table in use that a statement locks against writes, at least."""
-    for kind, key, lock in taken(step, context.history):
+    for kind, key, lock in context.history.locks(step):
         if kind == "tables" and lock >= Lock.SHARE and key[0] != "pg_temp":
             table = context.history.before("tables", key, step)
             if table.origin is None and not context.history.born_in_file("tables", key, step):

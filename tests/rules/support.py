@@ -73,12 +73,16 @@ def alarms(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
 
 
 class Block(Struct, frozen=True):
-    """One piece of SQL of a page, in one or more files. `instead`: a fix in the place of the bad SQL, not after it."""
+    """One piece of SQL of a page, in one or more files.
+
+    `instead`: a fix in the place of the bad SQL, not after it. `fails`: bad SQL that a server refuses to run.
+    """
 
     sql: str
     platform: PlatformName = "supabase"
     layout: str = ""
     instead: bool = False
+    fails: bool = False
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -111,7 +115,13 @@ class Page(Struct, frozen=True):
         found = _BLOCK.findall(section)
         assert len(found) == 1, f"{self.rule}: one block of SQL under {heading}, not {len(found)}"
         options = dict(o.partition("=")[::2] for o in found[0][0].split())
-        return Block(found[0][1], options.get("platform", "supabase"), options.get("layout", ""), "instead" in options)
+        return Block(
+            found[0][1],
+            options.get("platform", "supabase"),
+            options.get("layout", ""),
+            "instead" in options,
+            "fails" in options,
+        )
 
     @property
     def mended(self) -> tuple[str, ...]:

@@ -105,3 +105,11 @@ create table v (s varchar(10), num numeric(10, 2), i int, t text, ts timestamp, 
 -- file: 2
 alter table v rename column i to t2;
 alter table v rename column t to i;
+
+-- case: the type gets another name
+create type mood as enum ('a', 'b');
+create table v (m mood);
+-- file: 2
+alter type mood rename to humour;
+-- file: 3
+do $$ begin alter type humour rename to temper; end $$;
