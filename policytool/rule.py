@@ -71,9 +71,13 @@ class Context(Struct, frozen=True, kw_only=True, dict=True):
                 return place
         return item.made
 
-    def told(self, item: Table | View | Function, among: frozenset[str]) -> bool:
-        """Whether one of these rules says of the object, as it is, something above info: a hole is told once."""
-        return any(f.severity != "info" for rule in self.rules if rule.name in among for f in _of(rule, item, self))
+    def told(self, item: Table | View | Function, among: frozenset[str], policy: str | None = None) -> bool:
+        """Whether one of these rules says of the object, as it is, something above info: a hole is told once.
+
+        With a policy, what is said of other policies of the table does not count.
+        """
+        found = (f for rule in self.rules if rule.name in among for f in _of(rule, item, self) if f.severity != "info")
+        return any(policy is None or f.object.kind != "policy" or f.object.name == policy for f in found)
 
     def public(self, table: Table) -> bool:
         """Whether the project's configuration lists the table as one that everybody may read."""
@@ -217,7 +221,7 @@ class CatalogRule(Rule):
 def _of(rule: Rule, item: Table | View | Function, context: Context) -> Iterator[Finding]:
     """What a rule says of one object and of its policies."""
     match rule, item:
-        case TableRule(), Table():
+        case TableRule(), Table() if item.origin is None:
             yield from rule.check(item, context)
         case ViewRule(), View():
             yield from rule.check(item, context)
@@ -225,4 +229,5 @@ def _of(rule: Rule, item: Table | View | Function, context: Context) -> Iterator
             yield from rule.check(item, context)
         case PolicyRule(), Table():
             for policy in item.policies:
-                yield from rule.check(item, policy, context)
+                if item.origin is None or policy.made is not None:
+                    yield from rule.check(item, policy, context)

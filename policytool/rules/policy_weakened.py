@@ -13,18 +13,19 @@ from policytool.access.containment import Alternative, Alternatives, beyond
 from policytool.access.lives import Life, changed, life
 from policytool.access.losses import bound_by, definition, sides_of
 from policytool.access.policies import altered, commands_of
-from policytool.access.row_filter import Command
+from policytool.access.row_filter import WRITES, Command
 from policytool.access.wording import verbs, who, widest
 from policytool.catalog.model import Policy, Table
 from policytool.finding import Finding, Fix, Related, Severity, member_ref
 from policytool.rule import Context, StatementRule, Step
 
-Degree = Literal["open", "group", "more"]
-DEGREES: tuple[Degree, ...] = ("open", "group", "more")
+Degree = Literal["open", "less", "group", "more"]
+DEGREES: tuple[Degree, ...] = ("open", "less", "group", "more")
 TOLD = frozenset(
     {"policy-always-true-write", "policy-always-true-read", "policy-any-authenticated", "policy-true-for-anon",
      "anon-write-grant", "owner-column-unscoped", "tenant-column-unscoped", "policy-user-metadata",
-     "policy-self-comparison", "policy-uncorrelated-subquery", "policy-check-drops-scope"}
+     "policy-self-comparison", "policy-uncorrelated-subquery", "policy-check-drops-scope",
+     "membership-self-enrol", "membership-role-promote", "storage-bucket-unscoped", "storage-path-unowned"}
 )  # fmt: skip
 
 
@@ -71,7 +72,9 @@ class PolicyWeakened(StatementRule):
         shown = [w for w in wider if w.degree == degree]
         role = widest(w.role for w in shown)
         commands = tuple(dict.fromkeys(w.command for w in shown))
-        severity: Severity = "warning" if degree == "open" and not context.told(table, TOLD) else "info"
+        # Reading by fewer conditions is how a table is opened step by step; writing is what conditions are for.
+        grave = degree == "open" or (degree == "less" and any(c in WRITES for c in commands))
+        severity: Severity = "warning" if grave and not context.told(table, TOLD, policy.name) else "info"
         return self.finding(
             member_ref("policy", table, policy.name),
             f'policy "{policy.name}" on {table.schema}.{table.name} is weaker than what it replaced: '
@@ -94,6 +97,8 @@ def _rows(role: str, wider: list[Widened]) -> str:
         case "open":
             before = f"those tied to them by {columns}" if columns else "those that the policy gave to certain persons"
             return f"rows that nothing ties to them, and before only {before}"
+        case "less":
+            return "rows by fewer conditions than before"
         case "group":
             return f"rows of others in their group, and before only their own, by {columns}"
     return "what they could before, and more"
@@ -173,12 +178,18 @@ def _more(
 
 def _elsewhere(alternative: Alternative, old: Alternatives) -> bool:
     """Whether it speaks of rows of a kind that no condition spoke of before: another bucket, another status."""
-    mine = _constants(alternative)
-    for other in old:
-        theirs = _constants(other)
-        if not any(mine[c].isdisjoint(theirs[c]) for c in mine.keys() & theirs.keys()):
-            return False
-    return bool(old) and bool(mine)
+    return bool(old) and all(_apart(alternative, other) for other in old)
+
+
+def _apart(one: Alternative, other: Alternative) -> bool:
+    """Whether no row can pass both, because they want different constants in one place."""
+    mine, theirs = _constants(one), _constants(other)
+    return any(mine[c].isdisjoint(theirs[c]) for c in mine.keys() & theirs.keys())
+
+
+def _asks_less(new: Alternative, old: Alternative) -> bool:
+    """Whether it is the old one with a condition left out, and not for certain persons only."""
+    return new.atoms < old.atoms and (new.open or bool(new.facts.bindings))
 
 
 def _constants(alternative: Alternative) -> dict[object, frozenset[object]]:
@@ -186,11 +197,16 @@ def _constants(alternative: Alternative) -> dict[object, frozenset[object]]:
 
 
 def _degree(more: tuple[Alternative, ...], old: Alternatives, new: Alternatives) -> Degree | None:
-    """How much wider: open to anybody, to a group instead of one person, or more of the same; None if not certain."""
+    """How much wider: open to anybody, a condition less, a group's rows for one's own, or more of the same.
+
+    None if that is not certain.
+    """
     if not more:
         return None
-    if any(a.open for a in more) and not any(a.open for a in old):
+    if any(a.open and not any(o.open and not _apart(a, o) for o in old) for a in more):
         return "open"
+    if any(_asks_less(n, o) for n in more for o in old):
+        return "less"
     tied = [a for a in old if a.facts.bindings]
     if tied and all(a.personal for a in tied) and any(a.facts.bindings and not a.own for a in more):
         return "group"

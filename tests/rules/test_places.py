@@ -20,8 +20,8 @@ HOLES = {
     "policy-check-drops-scope", "policy-null-identity-match",
     "definer-anon-executable", "definer-authenticated-executable", "definer-trusts-argument", "definer-view-over-rls",
     "definer-view-writable", "invoker-over-definer", "matview-exposed", "foreign-table-exposed", "auth-users-exposed",
-    "disable-rls", "policy-dropped", "policy-weakened", "grant-widened", "cascade-drops-policy", "table-copy-without-rls",
-    "recreate-restores-execute",
+    "disable-rls", "policy-dropped", "policy-weakened", "grant-widened", "cascade-drops-policy",
+    "table-copy-without-rls", "recreate-restores-execute",
 }  # fmt: skip
 
 

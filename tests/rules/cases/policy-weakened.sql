@@ -43,7 +43,7 @@ alter policy p on t using (user_id = auth.uid());
 
 -- case: a restriction is eased
 -- with: t rls
--- finds: info public.t.r
+-- finds: warning public.t.r
 create policy p on t to authenticated using (user_id = auth.uid());
 create policy r on t as restrictive for update to authenticated using (status = 'open' and is_open);
 -- file: 2.sql
@@ -142,3 +142,20 @@ grant select on t to authenticated;
 create policy p on t for update to authenticated using ((select auth.jwt()) ->> 'role' = 'editor');
 -- file: 2.sql
 alter policy p on t using (status = 'open');
+
+-- case: a condition less on what may be written
+-- with: members t rls
+-- finds: warning public.t.p
+create policy p on t for insert to authenticated
+  with check (status = 'new' and org_id in (select m.org_id from members m where m.user_id = auth.uid()));
+-- file: 2.sql
+alter policy p on t with check (org_id in (select m.org_id from members m where m.user_id = auth.uid()));
+
+-- case: a folder of one's own
+-- finds: info storage.objects.p
+create policy "public files" on storage.objects for delete to authenticated using (bucket_id = 'scratch');
+create policy p on storage.objects for delete to authenticated
+  using (bucket_id = 'avatars' and (storage.foldername(name))[1] = (select auth.uid()::text));
+-- file: 2.sql
+drop policy p on storage.objects;
+create policy p on storage.objects for delete to authenticated using (bucket_id = 'avatars');
