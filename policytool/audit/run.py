@@ -19,6 +19,7 @@ from policytool.catalog.objects import Unmodelled
 from policytool.config import Config
 from policytool.finding import CONCERNS, SEVERITIES, Finding, Severity
 from policytool.rule import Context, IgnoreRule, Rule
+from policytool.syntax.parse import collector_paused
 from policytool.syntax.statement import Statement
 
 RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
@@ -114,7 +115,8 @@ def examine(
             elif finding.rule in shown:
                 kept.append(finding)
 
-    take(walk([*rules, *judging], context))
+    with collector_paused():  # one pass over all parse trees takes longer than the rules
+        take(walk([*rules, *judging], context))
     judges = [rule for rule in rules if isinstance(rule, IgnoreRule)]
     uses = tuple(ignores.uses(judge([*rules, *judging], known, context, complete=complete))) if judges else ()
     for rule in judges:
