@@ -24,6 +24,7 @@ from policytool.source.tree import shown as shown_path
 
 MAX_BYTES = 64 << 20
 _STATEMENT = re.compile(r"\A(?:\s|;|--[^\n]*|/\*.*?\*/)*\Z", re.DOTALL)
+_APART = re.compile(rb"^\s*executeInTransaction\s*=\s*false\b", re.IGNORECASE | re.MULTILINE)
 _SHOWN_FOLDERS = 4
 
 
@@ -167,10 +168,19 @@ class _Reader:
 
     def files(self, entries: Sequence[Entry]) -> tuple[SqlFile, ...]:
         contents = self._tree.read([entry.path for entry in entries])
-        read = [self._file(entry, contents.get(entry.path)) for entry in entries]
+        apart = self._apart(entries)
+        read = [self._file(entry, contents.get(entry.path), apart=entry.path in apart) for entry in entries]
         pairs = [(entry, file) for entry, file in zip(entries, read, strict=True) if file]
         whole = [includes(file, entry.path, self.load) for entry, file in pairs]
         return tuple(msgspec.structs.replace(file, order=number) for number, file in enumerate(roots(whole)))
+
+    def _apart(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """The files that Flyway runs without a transaction, because a file of settings beside them says so."""
+        if self._layout != "flyway":
+            return frozenset()
+        settings = self._tree.read([f"{entry.path}.conf" for entry in entries])
+        told = (path for path, text in settings.items() if isinstance(text, bytes) and _APART.search(text))
+        return frozenset(path.removesuffix(".conf") for path in told)
 
     def load(self, path: str) -> SqlFile | None:
         """A file that another one includes; nothing outside the source is opened on the word of a file in it."""
@@ -179,7 +189,7 @@ class _Reader:
         content = self._tree.read([path]).get(path)
         return self._file(Entry(path=path), content) if isinstance(content, bytes) else None
 
-    def _file(self, entry: Entry, content: bytes | Unreadable | None) -> SqlFile | None:
+    def _file(self, entry: Entry, content: bytes | Unreadable | None, *, apart: bool = False) -> SqlFile | None:
         path = self._tree.shown(entry.path)
         if not isinstance(content, bytes):
             self._missed(path, content.reason if content else "it is not there any more")
@@ -198,7 +208,7 @@ class _Reader:
             version=entry.version,
             repeatable=entry.repeatable,
             skipped_by_tool=entry.skipped_by_tool,
-            transaction=up.transaction and self._layout not in AUTOCOMMIT,
+            transaction=up.transaction and not apart and self._layout not in AUTOCOMMIT,
             layout=self._layout,
         )
 

@@ -134,6 +134,14 @@ def test_flyway(tmp_path: Path) -> None:
     assert "leaves out 1 file that undo: U2__z.sql" in said(project)
 
 
+def test_flyway_without_a_transaction(tmp_path: Path) -> None:
+    """A file of settings beside a migration may say that it runs without a transaction."""
+    made(tmp_path, {"V1__a.sql": "select 1;", "V2__b.sql": "select 2;", "V3__c.sql": "select 3;"})
+    (tmp_path / "V2__b.sql.conf").write_text("# big index\nexecuteInTransaction=false\n")
+    (tmp_path / "V3__c.sql.conf").write_text("executeInTransaction=true\n")
+    assert [file.transaction for file in read(str(tmp_path)).files] == [True, False, True]
+
+
 def test_flyway_baseline(tmp_path: Path) -> None:
     """A new database starts from the newest baseline, and skips what it replaces."""
     made(tmp_path, ["V1__a.sql", "V3__c.sql", "B2__base.sql", "B1__old.sql", "V2__b.sql"])
