@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from policytool.postgres.server import Server
 
 HARD = Path(__file__).parent / "hard"
-EVIDENCE = ("made", "changed", "by_default")
+EVIDENCE = ("made", "changed", "by_default", "sweeping")
 # Parts whose order says nothing: Postgres names them, and fires triggers by name.
 UNORDERED = ("constraints", "indexes", "policies", "triggers", "rules", "grants", "memberships", "default_privileges")
 
