@@ -45,9 +45,9 @@ def platform(family: str, major_version: int = 18) -> Platform:
     return Platform(name=family, exposed_schemas=("public",), major_version=major_version)
 
 
-def built(sql: str, family: str) -> Catalog:
+def built(sql: str, family: str, major_version: int = 18) -> Catalog:
     """The catalog of one text."""
-    return build([SqlFile(path="test.sql", text=sql)], platform(family)).catalog
+    return build([SqlFile(path="test.sql", text=sql)], platform(family, major_version)).catalog
 
 
 def comparable(catalog: Catalog) -> dict[str, Any]:

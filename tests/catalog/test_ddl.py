@@ -49,7 +49,8 @@ def test_sql_of_a_project_builds_it_again(folder: str) -> None:
     """The example product and its leaky copy close."""
     loaded = api.load(str(ROOT / folder))
     text = script(loaded.built.catalog, loaded.built.platform)
-    assert comparable(built(text, "supabase")) == comparable(loaded.built.catalog)
+    again = built(text, "supabase", loaded.built.platform.major_version)
+    assert comparable(again) == comparable(loaded.built.catalog)
 
 
 @pytest.mark.parametrize("folder", PROJECTS)
