@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from policytool.access import Access
 
 Node = Mapping[str, Any]
+_CONSTANT = re.compile(r"'[^']*[@-]|\d")  # an address, an id or a number, before anything is parsed
 _EQUAL = ("AEXPR_OP", "AEXPR_IN", "AEXPR_OP_ANY", "AEXPR_NOT_DISTINCT")
 
 
@@ -31,9 +33,11 @@ class Named(Struct, frozen=True):
 
 def named_ids(text: str, table: Table, access: Access) -> Iterator[Named]:
     """The constants that an expression takes for people or tenants."""
+    if not _CONSTANT.search(text):
+        return
     says = access.analyst.predicate(text, table)
     keys = {*access.owner_columns(table), *access.tenant_columns(table)}
-    for left, other in _compared(says.node):
+    for left, other in access.analyst.kept(says, "compared", lambda: tuple(_compared(says.node))):
         path, column = claim_path(left), marked_column(left)
         values = [v for item in _items(other) if (v := _constant(item))]
         if path in (("sub",), ("email",), ("phone",)):
@@ -44,8 +48,10 @@ def named_ids(text: str, table: Table, access: Access) -> Iterator[Named]:
 
 def by_email(text: str, table: Table, access: Access) -> bool:
     """Whether an expression compares the token's email or phone with what stands in a table."""
-    node = access.analyst.predicate(text, table).node
-    for left, other in _compared(node):
+    if "email" not in text and "phone" not in text:
+        return False
+    says = access.analyst.predicate(text, table)
+    for left, other in access.analyst.kept(says, "compared", lambda: tuple(_compared(says.node))):
         if claim_path(left) in (("email",), ("phone",)) and any(k == "ColumnRef" for k, _ in walk(other)):
             return True
     return False

@@ -29,8 +29,8 @@ class PolicyHardcodedIdentity(PolicyRule):
         count = len({n.value for _, n in found})
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f"{named(policy, table)} {_said(first, count)}: that is changed only by a migration, and is in the repository "
-            "for all to read",
+            f"{named(policy, table)} {_said(first, count)}: that is changed only by a migration, and stands in the "
+            "repository for all to read",
             at=clause.at,
         )
 

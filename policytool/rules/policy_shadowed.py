@@ -8,6 +8,7 @@ from policytool.access import SIDES, Access, side_of
 from policytool.access.because import of_policy
 from policytool.access.containment import Alternatives, beyond
 from policytool.access.policies import commands_of, met_by, named, target
+from policytool.access.predicate import row_columns
 from policytool.access.row_filter import Command, Side
 from policytool.catalog.model import Policy, Table
 from policytool.finding import Finding, Fix, member_ref
@@ -50,11 +51,33 @@ def _covers(wide: Policy, narrow: Policy, met: tuple[str, ...], table: Table, ac
         return False
     if not all(access.privileges.closure(role).intersection(wide.roles) for role in met):
         return False
+    if access.profile.authenticated in met and not all(_may(wide, narrow, s, table, access) for s in _sides(narrow)):
+        return False
     found = [_pair(wide, narrow, side, role, table, access) for side in _sides(narrow) for role in met]
     known = [(w, n) for w, n in found if w is not None and n is not None]
     if len(known) != len(found) or any(beyond(n, w) for w, n in known):
         return False
     return any(n for _, n in known) and any(beyond(w, n) for w, n in known)
+
+
+def _may(wide: Policy, narrow: Policy, side: Side, table: Table, access: Access) -> bool:
+    """Whether it is worth looking closer: no branch asks about more columns than the one that it is to cover."""
+    w, n = (_asked(p, side, table, access) for p in (wide, narrow))
+    return all(any(less <= more for less in w) for more in n)
+
+
+def _asked(policy: Policy, side: Side, table: Table, access: Access) -> tuple[frozenset[str], ...]:
+    """The columns of the row that each branch mentions for a signed-in user."""
+    says = access.predicate(policy, side, table)
+    if says is None:
+        return ()
+    branches = zip(says.alternatives, says.branches or (), strict=False)
+    found = access.analyst.kept(
+        says,
+        "columns",
+        lambda: tuple(frozenset(c for a in b for c in row_columns(a)) for b, f in branches if not f.dead),
+    )
+    return found or (frozenset(),)
 
 
 def _pair(
