@@ -66,7 +66,9 @@ def _subject(step: Step, context: Context) -> ObjectRef:
     if step.statement.kind == "IndexStmt":
         made = next((c.after for c in step.changes if c.kind in ("tables", "views") and c.after is not None), None)
         if "idxname" in node:
-            schema, table = (made.schema, made.name) if made else range_var(node["relation"])
+            found = history.relation(step, *range_var(node["relation"]))
+            known = found[1] if found is not None else range_var(node["relation"])
+            schema, table = (made.schema, made.name) if made else known
             return ObjectRef(kind="index", schema=schema, table=table, name=node["idxname"])
         return ObjectRef(kind="table", schema=made.schema, name=made.name) if made else file_ref(step)
     if step.statement.kind == "DropStmt":

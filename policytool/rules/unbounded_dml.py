@@ -40,7 +40,7 @@ class UnboundedDml(StatementRule):
             if verb == "truncate" or _every(body, table):
                 yield self.finding(
                     table_ref(table),
-                    f"{verb} {_EFFECTS[verb].format(f'{key[0]}.{key[1]}')}",
+                    _EFFECTS[verb].format(f"{key[0]}.{key[1]}"),
                     at=step.statement.location,
                     key=file_ref(step).name,
                 )
