@@ -10,9 +10,10 @@ from policytool.catalog.build.parts import Part
 from policytool.catalog.build.state import State
 from policytool.catalog.ddl import described
 from policytool.catalog.ddl.columns import alter
-from policytool.catalog.model import Sequence, Table, View
+from policytool.catalog.model import Column, Sequence, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import identifier, qualified
+from policytool.diff.actions.columns import using
 from policytool.diff.replaced import replaced, replaced_part
 from policytool.diff.same import named
 from policytool.diff.simulator import Simulator
@@ -95,20 +96,35 @@ def _columns(state: State, key: Any, before: Table, after: Table) -> Iterator[Pa
             if not column.inherited:
                 yield part
         elif (column.type, column.collation) != (now.type, now.collation):
-            yield from _in_the_way(state, part)
+            yield from _in_the_way(state, part, other_family=bool(using(column, now)) or not _family(column, now))
             if (column.generated is None) != (now.generated is None) and not column.inherited:
                 yield part
         elif column.generated is None and now.generated is not None:
             yield part
-        elif column.generated is not None and now.generated is not None:
-            if column.generated_stored != now.generated_stored or (
-                column.generated != now.generated and state.major_version < 17
-            ):
-                yield part
+        elif _reworked(column, now, settable=state.major_version >= 17):
+            yield part
 
 
-def _in_the_way(state: State, column: Part) -> Iterator[Part]:
-    """What ALTER COLUMN … TYPE refuses to touch, and keys that have to change on both sides at once."""
+def _reworked(before: Column, after: Column, *, settable: bool) -> bool:
+    """Whether a generated column has to be made anew for its expression."""
+    if before.generated is None or after.generated is None:
+        return False
+    stored = before.generated_stored == after.generated_stored
+    return not stored or (before.generated != after.generated and not settable)
+
+
+def _family(before: Column, after: Column) -> bool:
+    """Whether operators and constants fit the new type as they fitted the old one."""
+    return _built_in(before.type) == _built_in(after.type)
+
+
+def _built_in(name: str) -> bool:
+    return "." not in name
+
+
+def _in_the_way(state: State, column: Part, *, other_family: bool) -> Iterator[Part]:
+    """What ALTER COLUMN … TYPE refuses to touch, keys that have to change on both sides at once, and expressions with
+    constants of a type that is not the column's any more."""
     for dependent, _ in dependents(state, column):
         match dependent.part:
             case "policy" | "trigger" | "rule" | "member" | "":
@@ -118,6 +134,13 @@ def _in_the_way(state: State, column: Part) -> Iterator[Part]:
                 table = state.tables[dependent.key]
                 found = next((c for c in table.constraints if c.name == dependent.name), None)
                 if found is not None and found.kind == "FOREIGN KEY" and not (found.inherited and not found.local):
+                    yield dependent
+                elif found is not None and other_family and found.kind in ("CHECK", "EXCLUDE") and not found.inherited:
+                    yield dependent
+            case "index" if other_family:
+                item: Any = state.store(dependent.kind)[dependent.key]  # type: ignore[index,call-overload]
+                index = next(i for i in item.indexes if i.name == dependent.name)
+                if index.parent is None and (index.predicate or any(k.expression or k.opclass for k in index.keys)):
                     yield dependent
             case "column" if dependent.key == column.key:
                 yield dependent
@@ -172,18 +195,26 @@ class Dropping:
 
     def _first(self, part: Part, root: Part) -> None:
         """Drop what leans on a part; what goes along with it is only looked at for what leans on that."""
+        if part.kind == "extensions":  # its members go as one, however they lean on each other
+            members = [d for d, along in self._below.get(part, ()) if along]
+            self._state |= dict.fromkeys(members, True)
+            for member in members:
+                self._first(member, root)
+            return
         for dependent, along in self._below.get(part, ()):
             target = dependent.whole if dependent.whole in self._going else dependent
             if target in (part, root) and along:
                 continue
             if self._covered(dependent, root):
                 continue
+            if self._state.get(target) is True:
+                continue
             if self._state.get(target) is False:
                 if dependent.part and dependent != target:
                     self._order.append(dependent)
             elif not along:
                 self._visit(target)
-            elif target not in self._state:
+            else:
                 self._state[target] = True
                 self._first(target, root)
                 self._later.append(target)

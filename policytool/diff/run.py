@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from policytool.catalog.build.platform import Platform
 from policytool.catalog.objects import Catalog, Unmodelled
 from policytool.catalog.spelling import identifier
-from policytool.diff.changes import Change, subject
+from policytool.diff.access import NARROWER, WIDER, Cell, Comparison, opened
+from policytool.diff.changes import Change, Hazard, subject
 from policytool.diff.hazards import Hazards
 from policytool.diff.plan import Plan, plan
 from policytool.diff.simulator import Simulator
@@ -32,6 +35,7 @@ class Diff(Struct, frozen=True, kw_only=True):
     after: str
     plan: Plan
     changes: tuple[Change, ...]
+    access: tuple[Cell, ...] = ()
     problems: tuple[str, ...] = ()  # why the plan is not good
     notes: tuple[str, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
@@ -59,16 +63,19 @@ def compare(
     if options.down:
         before, after, labels = after, before, (labels[1], labels[0])
     found = plan(before, after, platform)
-    changes = _changes(found)
+    cells = tuple(Comparison(before, after, platform).cells()) if found.statements else ()
+    changes = _judged(_changes(found), cells, options)
     if not options.allow_drops:
         changes = _withhold(found, changes)
     problems = [f"{one.sql.partition(chr(10))[0]}: {one.refused}" for one in found.refused]
+    problems += opened(before, after, found.boundaries, platform)
     problems += [f"{d.kind} {d.identity}: {d.field} would still differ" for d in found.left]
     return Diff(
         before=labels[0],
         after=labels[1],
         plan=found,
         changes=_shown(changes, options),
+        access=cells,
         problems=tuple(problems),
         notes=found.remarks,
         unmodelled=(*before.unmodelled, *(u for u in after.unmodelled if u not in before.unmodelled)),
@@ -93,6 +100,61 @@ def _changes(found: Plan) -> tuple[Change, ...]:
             )
         )
     return tuple(changes)
+
+
+def _judged(changes: tuple[Change, ...], cells: tuple[Cell, ...], options: Options) -> tuple[Change, ...]:
+    """The changes with what they do to access; hazards that are allowed are left out."""
+    moved = {v: {c.object for c in cells if c.verdict in vs} for v, vs in (("WIDENED", WIDER), ("NARROWED", NARROWER))}
+    shown = []
+    for change in changes:
+        hazards = list(change.hazards)
+        for which in moved:
+            hazards += _moves(change, which, cells, moved[which])
+        hazards = [hazard for hazard in hazards if hazard.name not in options.allowed]
+        shown.append(replace(change, hazards=tuple(hazards)))
+    return tuple(shown)
+
+
+def _moves(change: Change, which: str, cells: tuple[Cell, ...], objects: set[str]) -> Iterator[Hazard]:
+    """The hazard of a statement that takes part in a change of somebody's access."""
+    opens, closes = direction(change)
+    if not (opens if which == "WIDENED" else closes):
+        return
+    target = change.identity.rpartition(" on ")[2]
+    everywhere = change.kind in ("membership", "role", "schema") or (change.kind == "privilege" and "." not in target)
+    if target not in objects and not (everywhere and objects):
+        return
+    verdicts = WIDER if which == "WIDENED" else NARROWER
+    found = [c for c in cells if c.verdict in verdicts and (everywhere or c.object == target)]
+    who: dict[str, list[str]] = {}
+    for cell in found[:40]:
+        who.setdefault(cell.role, []).append(cell.command)
+    verb = "can do more" if which == "WIDENED" else "can do less"
+    words = "; ".join(f"{role} {', '.join(dict.fromkeys(commands))}" for role, commands in who.items())
+    yield Hazard(name=f"AUTHZ_{which}", message=f"{verb}{'' if everywhere else f' on {target}'}: {words}")
+
+
+def direction(change: Change) -> tuple[bool, bool]:
+    """Whether a statement may open something, and whether it may close something."""
+    sql = change.sql.lower()
+    match change.kind, change.action:
+        case (("privilege" | "membership"), action):
+            return action == "grant" or (
+                change.kind == "membership" and not sql.startswith("revoke")
+            ), action != "grant"
+        case "policy", action:
+            strict = " as restrictive" in sql
+            return action != "create" or not strict, action != "create" or strict
+        case (("role" | "view" | "materialized view" | "function" | "procedure" | "schema"), _):
+            return True, True
+        case "table", action:
+            if "row level security" in sql:
+                opens = "disable" in sql or "no force" in sql
+                return opens, not opens
+            return action == "create" or "owner to" in sql, action == "drop" or "owner to" in sql
+        case "column", action:
+            return False, action == "drop"
+    return False, False
 
 
 def _withhold(found: Plan, changes: tuple[Change, ...]) -> tuple[Change, ...]:

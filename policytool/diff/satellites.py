@@ -20,7 +20,8 @@ STORES: Final = (
 
 def settle(simulator: Simulator, world: World) -> None:
     """Owners, then what they may give and what is said of their objects, then the defaults of objects to come."""
-    for wanted in ("owner", None):
+    # A REVOKE on a table takes away what was granted on its columns, so that there may be a third round.
+    for wanted in ("owner", None, None):
         steps = [one for one in _about(world, simulator.catalog()) if wanted in (None, one.key[0])]
         simulator.run(sql for one in ordered(steps) for sql in one.sql)
     old, new = simulator.catalog().default_privileges, world.catalog.default_privileges

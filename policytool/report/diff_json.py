@@ -32,6 +32,20 @@ def document(diff: Diff) -> dict[str, Any]:
             }
             for change in diff.changes
         ],
+        "access": [
+            {
+                "role": cell.role,
+                "object": cell.object,
+                "kind": cell.kind,
+                "command": cell.command,
+                "verdict": cell.verdict,
+                "before": cell.before,
+                "after": cell.after,
+                "because": list(cell.because),
+            }
+            for cell in diff.access
+            if cell.verdict != "unchanged"
+        ],
         "problems": list(diff.problems),
         "notes": list(diff.notes),
         "unmodelled": [

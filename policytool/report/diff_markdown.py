@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from policytool.diff.access import NARROWER, WIDER
 from policytool.diff.run import Diff
 from policytool.report import diff_sql
+from policytool.report.diff_access import sentences
 
 
 def render(diff: Diff, *, access: bool = False) -> str:
     """A table of changes, and the SQL folded away."""
+    if access:
+        return "\n".join(_access(diff)) + "\n"
     if not diff.changes:
         return "No change of the schema.\n"
     lines = [f"### Schema: {_cell(diff.before)} → {_cell(diff.after)}", ""]
     lines += [f"> **This plan is not good:** {_cell(problem)}" for problem in diff.problems]
+    lines += [*_access(diff), ""]
     lines += ["| | what | hazards |", "|---|---|---|"]
     for change in diff.changes:
         hazards = "; ".join(f"**{hazard.name}** {_cell(hazard.message)}" for hazard in change.hazards)
@@ -30,6 +37,19 @@ def render(diff: Diff, *, access: bool = False) -> str:
         "</details>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _access(diff: Diff) -> Iterator[str]:
+    cells = [cell for cell in diff.access if cell.verdict != "unchanged"]
+    yield "#### Who may do what"
+    yield ""
+    if not cells:
+        yield "Nobody gains or loses access."
+    for verdicts, sign in ((WIDER, "🔓"), (NARROWER, "🔒")):
+        chosen = [c for c in cells if c.verdict in verdicts and (sign == "🔓" or c.verdict != "changed")]
+        for sentence, below in sentences(chosen):
+            yield f"- {sign} **{_cell(sentence)}**"
+            yield from (f"  - {_cell(line)}" for line in below)
 
 
 def _cell(text: str) -> str:

@@ -87,7 +87,8 @@ def run(server: Server, name: str, texts: Sequence[str]) -> None:
     """Run texts, of which none may fail."""
     files = [SqlFile(path=f"{number}.sql", text=text, order=number) for number, text in enumerate(texts)]
     results = _as_superuser(server, name, files)
-    assert [result.error for result in results if result.error] == []
+    failed = [result.error for result in results if result.error]
+    assert not failed, f"{failed[0].message}: {failed[0].statement}"
 
 
 def observed(server: Server, name: str) -> Applied:

@@ -39,7 +39,8 @@ def changes(target: Target, given: Iterable[Grant], wanted: Iterable[Grant]) -> 
     before, after = Acl(given, target.owner).entries, Acl(wanted, target.owner).entries
     gone = [key for key in before if key not in after]
     unpassed = [k for k in before if k in after and before[k].grantable and not after[k].grantable]
-    yield from _by_grantor(target, gone, _revoke)
+    for grantor in reversed(_grantors(target.owner, gone, before)):  # what was passed on goes first
+        yield from _by_grantor(target, [k for k in gone if k[1] == grantor], _revoke)
     yield from _by_grantor(target, unpassed, _revoke_option)
     new = [k for k in after if k not in before or (after[k].grantable and not before[k].grantable)]
     plain, passed = [k for k in new if not after[k].grantable], [k for k in new if after[k].grantable]

@@ -1,0 +1,1 @@
+insert into t values (row('a')::c, array[row('a')::c]);

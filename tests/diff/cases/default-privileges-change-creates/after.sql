@@ -1,0 +1,13 @@
+create role alice;
+alter default privileges in schema public grant all on tables to alice;
+alter default privileges in schema public grant execute on functions to alice;
+create table open (a integer);
+create table closed (a integer);
+revoke all on closed from alice;
+create table partly (a integer, b integer);
+revoke all on partly from alice;
+grant select (a) on partly to alice;
+create function f() returns integer language sql as 'select 1';
+revoke all on function f() from public, alice;
+create view v as select a from open;
+revoke insert, update, delete on v from alice;

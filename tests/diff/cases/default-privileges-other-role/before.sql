@@ -1,0 +1,2 @@
+create role maker;
+create role alice;

@@ -1,0 +1,2 @@
+create type e as enum ('zero', 'a', 'b', 'c', 'd');
+create table t (x e);

@@ -1,0 +1,11 @@
+create type e as enum ('b', 'a');
+comment on type e is 'an enum';
+revoke usage on type e from public;
+create table t (x e default 'a' not null, xs e[] default '{a}', y integer);
+create index i on t (x) where x = 'a';
+create view v as select x from t;
+create function f(x e) returns e language sql immutable as 'select x';
+create policy p on t using (x = 'a');
+create domain d as e check (value <> 'b');
+create table u (d d);
+alter table t add constraint c check (x <> 'b' or y > 0);

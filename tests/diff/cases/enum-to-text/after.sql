@@ -1,0 +1,1 @@
+create table t (x text default 'a', check (x in ('a', 'b')));

@@ -1,0 +1,16 @@
+create role r9;
+create schema s;
+create type s.e as enum ('a');
+create domain s.d as integer check (value > 0);
+create table s.t (id integer generated always as identity primary key, e s.e, d s.d);
+create table s.u (t integer references s.t);
+create view s.v as select e from s.t;
+create function s.f(s.t) returns s.e language sql as 'select $1.e';
+create function s.tr() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on s.t for each row execute function s.tr();
+alter table s.t enable row level security;
+create policy p on s.t to r9 using (true);
+grant select on s.t to r9;
+grant usage on schema s to r9;
+alter default privileges in schema s grant select on tables to r9;
+create publication p for table s.t;

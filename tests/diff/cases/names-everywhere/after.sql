@@ -1,0 +1,10 @@
+create role "Al ice";
+create schema "S.x";
+create type "S.x"."E e" as enum ('it''s', 'a\b');
+create table "S.x"."T t" ("A" bigint primary key, "d""e" "S.x"."E e" default 'it''s');
+create view "S.x"."V" as select "A" from "S.x"."T t";
+create policy "P p" on "S.x"."T t" to "Al ice" using ("A" > 1);
+create index "I i" on "S.x"."T t" ("d""e");
+create function "S.x"."F f"("X" "S.x"."E e") returns "S.x"."E e" language sql as 'select "X"';
+grant select ("A") on "S.x"."T t" to "Al ice";
+comment on policy "P p" on "S.x"."T t" is 'it''s';

@@ -1,0 +1,12 @@
+create role alice;
+create role bob;
+create schema s authorization bob;
+create table t (a serial);
+alter table t owner to bob;
+create view v as select 1 as a;
+alter view v owner to alice;
+create function f() returns integer language sql as 'select 1';
+alter function f() owner to bob;
+create type e as enum ('a');
+alter type e owner to alice;
+grant select on t to alice;

@@ -1,0 +1,5 @@
+create table t (a integer, b integer, c text) partition by list (a);
+create table t1 partition of t for values in (1) partition by list (b);
+create table t11 partition of t1 for values in (1);
+create table t12 partition of t1 for values in (2);
+create index i on t (c);

@@ -1,0 +1,2 @@
+create table t (a integer primary key, b integer);
+create publication p for table t where (b > 1);

@@ -1,0 +1,3 @@
+create schema s;
+create table s.t (a integer primary key, b text);
+create publication p for table s.t where (b = 'x');

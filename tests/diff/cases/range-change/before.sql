@@ -1,0 +1,2 @@
+create type r as range (subtype = integer);
+create table t (x r);

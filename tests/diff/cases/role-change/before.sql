@@ -1,0 +1,3 @@
+create role a login;
+create role b;
+grant a to b;

@@ -1,0 +1,2 @@
+create role a;
+create role b;

@@ -1,0 +1,3 @@
+create role a;
+create role b;
+grant a to b;

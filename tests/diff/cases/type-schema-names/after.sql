@@ -1,0 +1,3 @@
+create schema s;
+create type s.e as enum ('b');
+create table s.t (x s.e);
