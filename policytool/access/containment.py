@@ -154,8 +154,19 @@ class Containment:
 
     def _alternatives(self, text: str, table: str, not_null: frozenset[str], visitor: Visitor) -> Alternatives | None:
         found = self._branches(text, table)
+        return None if found is None else self._judged(found, not_null, visitor)
+
+    def of_expression(self, node: Node, *, anonymous: bool) -> Alternatives | None:
+        """What a condition on its own asks of a visitor: the body of a helper. None when nothing can be said."""
+        found = Binder(self._access.helpers).branches(node)
         if found is None:
             return None
+        speller = _Speller(self._access)
+        spelled = tuple(tuple((atom, speller.atom(atom, {})) for atom in branch) for branch in found)
+        visitors = ANONYMOUS if anonymous else (SIGNED_IN,)
+        return tuple(dict.fromkeys(a for v in visitors for a in self._judged(spelled, frozenset(), v)))
+
+    def _judged(self, found: tuple[Spelled, ...], not_null: frozenset[str], visitor: Visitor) -> Alternatives:
         kept = []
         for branch in found:
             asked = [(atom, self._asks(node, atom, not_null, visitor)) for node, atom in branch]
