@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,11 +33,7 @@ class Guards:
 
 
 class Guard:
-    """What the body of one routine asks of its caller.
-
-    `login`: it asks whether they are signed in. `refers`: beyond that, they have a part in something that it does, be
-    it only as a value written. `ties`: they have a part in what it decides. An unreadable body might do all that.
-    """
+    """What the body of one routine asks of its caller. One that cannot be read might ask all of it."""
 
     def __init__(self, function: Function, helpers: Helpers) -> None:
         self._function, self._helpers = function, helpers
@@ -44,25 +41,44 @@ class Guard:
         self._seen: dict[int, tuple[Node, bool, frozenset[str]]] = {}  # by id(node), which is kept alive so
         self._me: set[str] = set()  # variables that hold who calls
         self._asked: set[str] = set()  # and those that hold something found out about them
-        self._follow()
-        self.refers = not self._body.readable or any(self.asks(t) for t in self._deeds())
-        self.ties = not self._body.readable or any(self._decides(t) for t in self._tests())
-        self.login = any(self._is_login(a) for t in self._body.conditions for a in atoms(t))
+        self._calls_me: dict[int, tuple[Node, bool]] = {}
+        # Most bodies that ask nobody need no closer look.
+        self._silent = self._body.readable and not helpers.asks(function)
+        if not self._silent:
+            self._follow()
+
+    @functools.cached_property
+    def refers(self) -> bool:
+        """Whether who calls, beyond being signed in, has a part in something that it does, be it as a value written."""
+        return not self._silent and (not self._body.readable or any(self.asks(t) for t in self._deeds()))
+
+    @functools.cached_property
+    def ties(self) -> bool:
+        """Whether who calls has a part in what it decides."""
+        return not self._silent and (not self._body.readable or any(self._decides(t) for t in self._tests()))
+
+    @functools.cached_property
+    def login(self) -> bool:
+        """Whether it asks if somebody is signed in."""
+        return not self._silent and any(self._is_login(a) for t in self._body.conditions for a in atoms(t))
 
     def asks(self, node: Node) -> bool:
         """Whether an expression depends on who calls, by itself or by a variable."""
         known = self._seen.get(id(node))
         if known is None:
-            known = self._seen[id(node)] = (node, self._helpers.asks_who(node), frozenset(self._mentioned(node)))
+            known = self._seen[id(node)] = (node, *self._look(node))
         _, asks, mentioned = known
         return asks or not mentioned.isdisjoint(self._me) or not mentioned.isdisjoint(self._asked)
 
-    def _mentioned(self, node: Node) -> Iterator[str]:
+    def _look(self, node: Node) -> tuple[bool, frozenset[str]]:
+        """Whether an expression asks by itself, and the variables in it."""
+        asks, found = False, set()
         for kind, body in walk(node):
             if kind == "ColumnRef":
-                name = variable(body.get("fields", []), self._body, self._function)
-                if name is not None:
-                    yield name
+                found.add(variable(body.get("fields", []), self._body, self._function))
+            else:
+                asks = asks or self._helpers.asks_at(kind, body)
+        return asks, frozenset(name for name in found if name is not None)
 
     def _follow(self) -> None:
         """Assignments may come in any order: until nothing more is learnt."""
@@ -100,8 +116,10 @@ class Guard:
         if kind == "CoalesceExpr":
             return self._names_caller(body["args"][0])
         if kind == "FuncCall":
-            looked = self._helpers.inline({kind: body})
-            return looked is not None and looked != inner and self._names_caller(looked)
+            if id(body) not in self._calls_me:
+                looked = self._helpers.inline({kind: body}) if self._helpers.asks_at(kind, body) else None
+                self._calls_me[id(body)] = (body, looked is not None and self._names_caller(looked))
+            return self._calls_me[id(body)][1]
         return kind == "ColumnRef" and variable(body.get("fields", []), self._body, self._function) in self._me
 
     def _overridden(self, node: Node) -> bool:
@@ -153,8 +171,8 @@ class Guard:
                 items = right.get("List", {}).get("items", (right,)) if isinstance(right, dict) else ()
                 return self._names_caller(left) and all(string_of(item) in _SIGNED_IN for item in items)
             case "FuncCall":
-                inner = self._helpers.inline({kind: body})
-                return inner is not None and inner != atom and all(self._is_login(a) for a in atoms(inner))
+                inner = self._helpers.inline({kind: body}) if self._helpers.asks_at(kind, body) else None
+                return inner is not None and all(self._is_login(a) for a in atoms(inner))
         return False
 
 

@@ -68,14 +68,14 @@ class Helpers:
 
         A function of the user's that no migration makes might.
         """
-        for kind, body in walk(node):
+        return any(self.asks_at(kind, body) for kind, body in walk(node))
+
+    def asks_at(self, kind: str, body: Node) -> bool:
+        """Whether a node by itself, whatever is in it, depends on the person."""
+        if kind == "FuncCall":
             whole = {kind: body}
-            if kind == "FuncCall":
-                if claim_path(whole) is not None or setting_name(whole) is not None or self._call_asks(body):
-                    return True
-            elif kind == "SQLValueFunction" and current_role(whole):
-                return True
-        return False
+            return claim_path(whole) is not None or setting_name(whole) is not None or self._call_asks(body)
+        return kind == "SQLValueFunction" and current_role({kind: body})
 
     def unknown(self, call: Node) -> bool:
         """Whether a call is of a function that neither Postgres nor the catalog has."""
