@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from policytool.audit.run import Selection
     from policytool.audit.since import Base
     from policytool.catalog.build import Built
+    from policytool.diff.renames import Rename
     from policytool.diff.run import Diff, Options
     from policytool.postgres.apply import Applied
     from policytool.postgres.observe import Parity
@@ -238,11 +239,12 @@ def diff(
     platform: PlatformName | None = None,
     as_tool: bool = False,
     options: Options | None = None,
+    accept: Callable[[Rename], bool] = lambda _: False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Diff:
     """The statements that make BEFORE into AFTER; both are sources, or `empty`. Runs nothing."""
     from policytool.diff.run import Options, compare
-    from policytool.diff.sources import catalog, pair
+    from policytool.diff.sources import catalog, hints_of, pair
 
     def read_side(source: str, named: str | None) -> Loaded:
         chosen: PlatformName | None = platform or named  # type: ignore[assignment]
@@ -251,7 +253,15 @@ def diff(
     one, other, chosen = pair(read_side, before, after)
     progress("planning")
     labels = (one.label, other.label)
-    return compare(catalog(one, chosen), catalog(other, chosen), chosen, labels=labels, options=options or Options())
+    return compare(
+        catalog(one, chosen),
+        catalog(other, chosen),
+        chosen,
+        labels=labels,
+        options=options or Options(),
+        hints=hints_of(other),
+        accept=accept,
+    )
 
 
 def parity(

@@ -99,7 +99,7 @@ def render(found: Diff, form: str, *, access: bool = False, verbosity: int = 0) 
 
 
 def exit_code(found: Diff, named: list[str], options: dict[str, Any]) -> int:
-    """1 for a plan that is not good, for what is withheld, for hazards that were named, and on request for any change."""
+    """1 for a plan that is not good, what is withheld, hazards that were named, and on request for any change."""
     if found.problems or found.withheld or (options["strict"] and found.unmodelled):
         return 1
     if found.hazards & set(named):

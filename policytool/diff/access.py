@@ -1,9 +1,9 @@
-"""Who gains and who loses what, role by role and command by command, and whether any moment is more open than both ends."""
+"""Who gains and who loses what, by role and command, and whether any moment is more open than both ends."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -22,6 +22,7 @@ Item = Table | View | Function
 WIDER: tuple[Verdict, ...] = ("gained", "widened", "changed")
 NARROWER: tuple[Verdict, ...] = ("lost", "narrowed", "changed")
 _EVIDENCE = frozenset({"comment"})
+Names = dict[tuple[str, Any], Any]  # store and key before → key after
 
 
 class Cell(Struct, frozen=True, kw_only=True):
@@ -101,7 +102,8 @@ class World:
 class Comparison:
     """Two catalogs held against each other."""
 
-    def __init__(self, before: Catalog, after: Catalog, platform: Platform) -> None:
+    def __init__(self, before: Catalog, after: Catalog, platform: Platform, renamed: Names | None = None) -> None:
+        self._renamed = renamed or {}
         self.before, self.after = World(before, platform), World(after, platform)
 
     @functools.cached_property
@@ -116,27 +118,20 @@ class Comparison:
     def _everywhere(self) -> bool:
         """Whether something has changed that any object's access may rest on."""
         one, other = self.before.catalog, self.after.catalog
-        return not all(
-            same(a, b, without=_EVIDENCE) if isinstance(a, tuple) else _alike(a, b)
-            for a, b in (
-                (one.memberships, other.memberships),
-                (one.roles, other.roles),
-                (one.schemas, other.schemas),
-                (one.functions, other.functions),
-            )
-        )
+        stores = ((one.roles, other.roles), (one.schemas, other.schemas), (one.functions, other.functions))
+        members = same(one.memberships, other.memberships, without=_EVIDENCE)
+        return not members or not all(_alike(a, b) for a, b in stores)
 
     def cells(self) -> Iterator[Cell]:
         """Every cell of what may have changed, the unchanged ones among them."""
         for store in ("tables", "views", "functions"):
-            old, new = getattr(self.before.catalog, store), getattr(self.after.catalog, store)
+            held, new = getattr(self.before.catalog, store), getattr(self.after.catalog, store)
+            old = {self._renamed.get((store, key), key): item for key, item in held.items()}
             for key in sorted({**old, **new}):
                 one, other = old.get(key), new.get(key)
-                if any(getattr(item, "origin", None) == "extension" for item in (one, other)):
+                if "extension" in (getattr(one, "origin", None), getattr(other, "origin", None)):
                     continue
-                if (
-                    one is not other and (self._everywhere or not same(one, other, without=_EVIDENCE))
-                ) or self._everywhere:
+                if self._everywhere or (one is not other and not same(one, other, without=_EVIDENCE)):
                     yield from self._item(one, other)
 
     def _item(self, one: Any, other: Any) -> Iterator[Cell]:
@@ -156,7 +151,7 @@ class Comparison:
                     verdict=verdict,
                     before=None if before is None else _said(before),
                     after=None if after is None else _said(after),
-                    because=causes(role, one, other, self.before.catalog, self.after.catalog)
+                    because=causes((role, command), one, other, self.before, self.after)
                     if verdict != "unchanged"
                     else (),
                 )
@@ -210,7 +205,7 @@ def _said(reach: Reach) -> str:
     return f"{reach.text} ({', '.join(sorted(reach.columns)) or 'no column'} only)"
 
 
-def _alike(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
+def _alike(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
     return one.keys() == other.keys() and all(same(one[k], other[k], without=_EVIDENCE) for k in one)
 
 

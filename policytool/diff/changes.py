@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from msgspec import Struct
@@ -10,7 +9,7 @@ from msgspec import Struct
 from policytool.catalog.build.state import Change as Folded
 from policytool.catalog.ddl import described
 from policytool.catalog.parity import identity_of
-from policytool.catalog.spelling import identifier, qualified
+from policytool.catalog.spelling import identifier
 from policytool.diff.same import named, same
 from policytool.diff.simulator import Done
 
@@ -22,7 +21,10 @@ _BY_STATEMENT: Final = {
     "GrantRoleStmt": "membership", "AlterDefaultPrivilegesStmt": "default privilege", "SelectStmt": "sequence",
     "CommentStmt": "comment", "VariableSetStmt": "session", "InsertStmt": "row",
 }  # fmt: skip
-_PAST: Final = {"create": "created", "drop": "dropped", "alter": "altered"}
+_RENAMED: Final = {
+    "OBJECT_COLUMN": "column", "OBJECT_ATTRIBUTE": "column", "OBJECT_TABCONSTRAINT": "constraint",
+    "OBJECT_INDEX": "index", "OBJECT_POLICY": "policy", "OBJECT_TRIGGER": "trigger", "OBJECT_RULE": "rule",
+}  # fmt: skip
 
 
 class Hazard(Struct, frozen=True, kw_only=True):
@@ -58,9 +60,8 @@ def subject(done: Done) -> tuple[str, str, str]:
     statement = done.statement
     if statement is not None and statement.kind in ("GrantStmt", "AlterDefaultPrivilegesStmt", "GrantRoleStmt"):
         return _granted(done, statement.node)
-    for change in done.changes:
-        if change.old_key is not None:
-            return _noun(change.after), "rename", identity_of(change.before)
+    if statement is not None and statement.kind in ("RenameStmt", "AlterObjectSchemaStmt"):
+        return _renamed(done, statement.node)
     main = _main(done)
     if main is None:
         kind = _BY_STATEMENT.get(statement.kind if statement else "", "statement")
@@ -69,6 +70,18 @@ def subject(done: Done) -> tuple[str, str, str]:
         item = main.after if main.before is None else main.before
         return _noun(item), "create" if main.before is None else "drop", identity_of(item)
     return _part(main)
+
+
+def _renamed(done: Done, node: dict[str, Any]) -> tuple[str, str, str]:
+    """A rename by what it is of; a part by its old name and what it is on."""
+    change = next((c for c in done.changes if c.old_key is not None), done.changes[0] if done.changes else None)
+    noun = _RENAMED.get(node.get("renameType", ""))
+    if change is None:
+        return noun or "statement", "rename", done.sql
+    if noun is None:
+        return _noun(change.before or change.after), "rename", identity_of(change.before or change.after)
+    old = node.get("subname") or node.get("relation", {}).get("relname", "")
+    return noun, "rename", f"{identifier(old)} on {identity_of(change.after)}"
 
 
 def _main(done: Done) -> Folded | None:
@@ -111,15 +124,3 @@ def _granted(done: Done, node: dict[str, Any]) -> tuple[str, str, str]:
         item = done.changes[0].after
         return kind, action, identity_of(item)
     return kind, action, done.sql.partition("\n")[0].removeprefix("alter default privileges ")
-
-
-def past(action: str) -> str:
-    """The action as something done."""
-    return _PAST.get(action, f"{action}d" if action.endswith("e") else f"{action}ed")
-
-
-def relations(done: Done) -> Iterator[str]:
-    """The tables and views that a statement changes."""
-    for change in done.changes:
-        if change.kind in ("tables", "views"):
-            yield qualified(*change.key)

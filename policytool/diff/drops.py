@@ -31,12 +31,12 @@ def early(simulator: Simulator, after: Catalog) -> Iterator[Part]:
     """What goes before anything is made: the types that columns still have wait."""
     state = simulator.state
     for kind in KINDS:
-        store, wanted = state.store(kind), getattr(after, kind)  # type: ignore[arg-type]
+        store, wanted = state.store(kind), getattr(after, kind)
         for key, item in store.items():
             if item.origin is not None:
                 if key in wanted and isinstance(item, Table | View):
                     yield from _parts(state, kind, key, item, wanted[key], after)
-            elif key not in wanted or wanted[key].origin is not None or replaced(item, wanted[key]):
+            elif key not in wanted or replaced(item, wanted[key]):
                 if not (kind in TYPES and in_use(state, Part(kind, key), after)):
                     yield Part(kind, key)
             elif isinstance(item, Table | View) and item is not wanted[key]:
@@ -47,7 +47,7 @@ def late(simulator: Simulator, after: Catalog) -> Iterator[Part]:
     """What goes when all else is there: types that nothing is of any more, and what contains others."""
     for kind in (*KINDS, *LAST):
         wanted = getattr(after, kind)
-        for key, item in simulator.state.store(kind).items():  # type: ignore[arg-type]
+        for key, item in simulator.state.store(kind).items():
             gone = key not in wanted or (
                 item.origin is None and wanted[key].origin is None and replaced(item, wanted[key])
             )
@@ -99,16 +99,16 @@ def _columns(state: State, key: Any, before: Table, after: Table) -> Iterator[Pa
             yield from _in_the_way(state, part, other_family=bool(using(column, now)) or not _family(column, now))
             if (column.generated is None) != (now.generated is None) and not column.inherited:
                 yield part
-        elif column.generated is None and now.generated is not None:
-            yield part
-        elif _reworked(column, now, settable=state.major_version >= 17):
+        elif (column.generated is None and now.generated is not None) or _reworked(
+            column, now, settable=state.major_version >= 17
+        ):
             yield part
 
 
 def _reworked(before: Column, after: Column, *, settable: bool) -> bool:
     """Whether a generated column has to be made anew for its expression."""
     if before.generated is None or after.generated is None:
-        return False
+        return before.generated is None and after.generated is not None
     stored = before.generated_stored == after.generated_stored
     return not stored or (before.generated != after.generated and not settable)
 
@@ -133,12 +133,11 @@ def _in_the_way(state: State, column: Part, *, other_family: bool) -> Iterator[P
             case "constraint":
                 table = state.tables[dependent.key]
                 found = next((c for c in table.constraints if c.name == dependent.name), None)
-                if found is not None and found.kind == "FOREIGN KEY" and not (found.inherited and not found.local):
-                    yield dependent
-                elif found is not None and other_family and found.kind in ("CHECK", "EXCLUDE") and not found.inherited:
+                rebuilt = ("FOREIGN KEY", "CHECK", "EXCLUDE") if other_family else ("FOREIGN KEY",)
+                if found is not None and (found.local or not found.inherited) and found.kind in rebuilt:
                     yield dependent
             case "index" if other_family:
-                item: Any = state.store(dependent.kind)[dependent.key]  # type: ignore[index,call-overload]
+                item: Any = state.store(dependent.kind)[dependent.key]  # type: ignore[arg-type]
                 index = next(i for i in item.indexes if i.name == dependent.name)
                 if index.parent is None and (index.predicate or any(k.expression or k.opclass for k in index.keys)):
                     yield dependent

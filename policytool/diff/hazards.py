@@ -48,11 +48,11 @@ class Hazards:
         step = self._steps.get(ordinal)
         if step is None:
             return ()
-        found = []
-        for one in taking.taken(step, self._history):
-            if one.key in getattr(self._plan.before, one.kind):
-                found.append(Locked(relation=qualified(*one.key), mode=one.lock.words, stops=one.lock.stops))
-        return tuple(found)
+        return tuple(
+            Locked(relation=qualified(*one.key), mode=one.lock.words, stops=one.lock.stops)
+            for one in taking.taken(step, self._history)
+            if one.key in getattr(self._plan.before, one.kind)
+        )
 
     def of(self, ordinal: int, locks: tuple[Locked, ...]) -> tuple[Hazard, ...]:
         """The hazards of one statement, the worst first."""
@@ -63,9 +63,9 @@ class Hazards:
     def _all(self, done: Done, ordinal: int, locks: tuple[Locked, ...]) -> Iterator[Hazard]:
         for change in done.changes:
             yield from self._lost(change)
-            if change.kind == "tables" and change.before is not None and change.after is not None:
-                if change.key in self._plan.before.tables:
-                    yield from self._altered(change.before, change.after)
+            altered = change.kind == "tables" and change.before is not None and change.after is not None
+            if altered and change.key in self._plan.before.tables:
+                yield from self._altered(change.before, change.after)
             yield from _others(change)
         for lock in locks:
             if lock.mode == "ACCESS EXCLUSIVE":
@@ -88,18 +88,22 @@ class Hazards:
         if after is None:
             if isinstance(before, Table) and before.kind != "foreign table":
                 yield Hazard(name="DATA_LOSS", message=f"all rows of {_name(before)} are gone")
-            yield from self._untracked(change.key, before)
-        elif isinstance(before, Table) and before.columns is not after.columns:
+            yield from self._untracked(change.key)
+        elif (
+            isinstance(before, Table)
+            and before.columns is not after.columns
+            and len(before.columns) > len(after.columns)
+        ):
             kept = named(after.columns)
             for column in before.columns:
                 if column.name not in kept and not column.inherited and column.generated is None:
                     yield Hazard(name="DATA_LOSS", message=f"what {_name(before)}.{column.name} holds is gone")
 
-    def _untracked(self, key: Any, item: Any) -> Iterator[Hazard]:
+    def _untracked(self, key: Any) -> Iterator[Hazard]:
         for name in sorted(self._used.get(key[:2], ())) if isinstance(key, tuple) else ():
-            if key not in self._plan.after.tables and key not in self._plan.after.views:
-                if not isinstance(item, Function) or key not in self._plan.after.functions:
-                    yield Hazard(name="UNTRACKED_DEPENDENCY", message=f"the body of {name}() still names it")
+            after = self._plan.after
+            if not any(key in store for store in (after.tables, after.views, after.functions)):
+                yield Hazard(name="UNTRACKED_DEPENDENCY", message=f"the body of {name}() still names it")
 
     def _altered(self, before: Table, after: Table) -> Iterator[Hazard]:
         relation = _name(before)
@@ -111,9 +115,10 @@ class Hazards:
             yield Hazard(name="TABLE_REWRITE", message=f"{relation} is copied")
         held = named(before.constraints)
         for constraint in after.constraints:
-            if constraint.name not in held or (constraint.validated and not held[constraint.name].validated):
-                if constraint.kind in ("CHECK", "FOREIGN KEY") and constraint.validated and constraint.enforced:
-                    yield Hazard(name="FULL_SCAN", message=f"every row of {relation} is checked")
+            was = held.get(constraint.name)
+            fresh = was is None or (constraint.validated and not was.validated)
+            if fresh and constraint.kind in ("CHECK", "FOREIGN KEY") and constraint.validated and constraint.enforced:
+                yield Hazard(name="FULL_SCAN", message=f"every row of {relation} is checked")
         indexes = {index.name for index in before.indexes}
         now = {index.name for index in after.indexes}
         if now - indexes and not indexes - now:

@@ -15,8 +15,9 @@ from policytool.catalog.ddl.world import World
 from policytool.catalog.objects import Catalog
 from policytool.catalog.parity import Difference, parity
 from policytool.catalog.spelling import identifier, literal, qualified
-from policytool.diff import drops
+from policytool.diff import drops, renames
 from policytool.diff.actions.objects import enum_values
+from policytool.diff.renames import Accept, Rename
 from policytool.diff.replaced import replaced
 from policytool.diff.satellites import settle
 from policytool.diff.simulator import Done, Simulator
@@ -49,11 +50,18 @@ class Plan(Struct, frozen=True, kw_only=True):
         return not self.left and not self.refused
 
 
-def plan(before: Catalog, after: Catalog, platform: Platform) -> Plan:
-    """Plan, fold as planned, and hold the result against AFTER."""
+def plan(
+    before: Catalog,
+    after: Catalog,
+    platform: Platform,
+    *,
+    hints: tuple[Rename, ...] = (),
+    accept: Accept = lambda _: False,
+) -> Plan:
+    """Plan, fold as planned, and hold the result against AFTER. `accept` is asked of each rename that is guessed."""
     simulator = Simulator(before, platform)
     if before is not after:
-        _run(simulator, after)
+        _run(simulator, after, hints, accept)
     simulated = simulator.catalog()
     statements, boundaries = _segmented(simulator, after)
     return Plan(
@@ -68,9 +76,10 @@ def plan(before: Catalog, after: Catalog, platform: Platform) -> Plan:
     )
 
 
-def _run(simulator: Simulator, after: Catalog) -> None:
+def _run(simulator: Simulator, after: Catalog, hints: tuple[Rename, ...], accept: Accept) -> None:
     world = World(catalog=after, role=ROLE, major_version=simulator.platform.major_version)
     _add_values(simulator, after)
+    renames.apply(simulator, after, hints, accept)
     simulator.run(sql for one in role_steps(simulator.catalog(), after) for sql in one.sql)
     _swap_types(simulator, after)
     simulator.run(list(drops.unattached(simulator.catalog(), after)))
@@ -112,7 +121,7 @@ def _swap_types(simulator: Simulator, after: Catalog) -> None:
         again = False
         state = simulator.state
         for kind in drops.TYPES:
-            for key, item in list(state.store(kind).items()):  # type: ignore[call-overload]
+            for key, item in list(state.store(kind).items()):
                 if item.origin is None and _is_swapped(simulator, kind, key, item, after):
                     name = _free(simulator, key)
                     noun = "domain" if kind == "domains" else "type"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from policytool.catalog.build.platform import Platform
 from policytool.catalog.objects import Catalog, Unmodelled
-from policytool.catalog.spelling import identifier
+from policytool.catalog.spelling import identifier, qualified
 from policytool.diff.access import NARROWER, WIDER, Cell, Comparison, opened
 from policytool.diff.changes import Change, Hazard, subject
 from policytool.diff.hazards import Hazards
 from policytool.diff.plan import Plan, plan
+from policytool.diff.renames import Accept, Rename
 from policytool.diff.simulator import Simulator
 
 
@@ -57,14 +59,25 @@ def compare(
     platform: Platform,
     *,
     labels: tuple[str, str] = ("before", "after"),
+    hints: tuple[Rename, ...] = (),
+    accept: Accept = lambda _: False,
     options: Options = Options(),  # noqa: B008 -- frozen
 ) -> Diff:
     """Plan the way from one catalog to the other, and say what it does."""
     if options.down:
         before, after, labels = after, before, (labels[1], labels[0])
-    found = plan(before, after, platform)
-    cells = tuple(Comparison(before, after, platform).cells()) if found.statements else ()
-    changes = _judged(_changes(found), cells, options)
+        hints = tuple(hint.reversed() for hint in hints)
+    guesses: list[Rename] = []
+
+    def taken(rename: Rename) -> bool:
+        if options.renames != "off" and (accept(rename) if options.renames == "prompt" else True):
+            guesses.append(rename)
+            return True
+        return False
+
+    found = plan(before, after, platform, hints=hints, accept=taken)
+    cells = tuple(Comparison(before, after, platform, _names(found)).cells()) if found.statements else ()
+    changes = _judged(_guessed(_changes(found), guesses), cells, options)
     if not options.allow_drops:
         changes = _withhold(found, changes)
     problems = [f"{one.sql.partition(chr(10))[0]}: {one.refused}" for one in found.refused]
@@ -102,6 +115,33 @@ def _changes(found: Plan) -> tuple[Change, ...]:
     return tuple(changes)
 
 
+def _names(found: Plan) -> dict[tuple[str, Any], Any]:
+    """What the objects of BEFORE are called in the end."""
+    names: dict[tuple[str, Any], Any] = {}
+    origin: dict[tuple[str, Any], Any] = {}
+    for done in found.statements:
+        for change in done.changes:
+            if change.old_key is not None:
+                first = origin.pop((change.kind, change.old_key), change.old_key)
+                origin[change.kind, change.key] = first
+                names[change.kind, first] = change.key
+    return names
+
+
+def _guessed(changes: tuple[Change, ...], guesses: list[Rename]) -> tuple[Change, ...]:
+    """The changes, those marked that rest on a guess."""
+    heads = {f"rename column {identifier(g.column[0])} to" for g in guesses if g.column is not None}
+    names = {qualified(*g.old[:2]) for g in guesses if g.column is None}
+    message = "it only looks like a rename: say so with -- policytool: renamed from"
+    hazard = Hazard(name="RENAME_GUESSED", message=message)
+    return tuple(
+        replace(change, hazards=(*change.hazards, hazard))
+        if any(head in change.sql for head in heads) or (change.action == "rename" and change.identity in names)
+        else change
+        for change in changes
+    )
+
+
 def _judged(changes: tuple[Change, ...], cells: tuple[Cell, ...], options: Options) -> tuple[Change, ...]:
     """The changes with what they do to access; hazards that are allowed are left out."""
     moved = {v: {c.object for c in cells if c.verdict in vs} for v, vs in (("WIDENED", WIDER), ("NARROWED", NARROWER))}
@@ -126,6 +166,11 @@ def _moves(change: Change, which: str, cells: tuple[Cell, ...], objects: set[str
         return
     verdicts = WIDER if which == "WIDENED" else NARROWER
     found = [c for c in cells if c.verdict in verdicts and (everywhere or c.object == target)]
+    if change.kind == "policy":
+        name = f'policy "{change.identity.removesuffix(f" on {target}")}"'.replace('""', '"')
+        found = [c for c in found if any(why.startswith(name) for why in c.because)]
+    if not found:
+        return
     who: dict[str, list[str]] = {}
     for cell in found[:40]:
         who.setdefault(cell.role, []).append(cell.command)

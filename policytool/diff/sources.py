@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from policytool.catalog.build.platform import Platform, start
 from policytool.catalog.objects import Catalog
+from policytool.diff.hints import hints
+from policytool.diff.renames import Rename
 from policytool.errors import NothingToAudit
 
 EMPTY: Final = "empty"
@@ -51,3 +53,8 @@ def catalog(side: Side, platform: Platform) -> Catalog:
         return start(platform).catalog(platform.name)
     found: Catalog = side.loaded.built.catalog
     return found
+
+
+def hints_of(side: Side) -> tuple[Rename, ...]:
+    """The renames that a side's comments speak of."""
+    return () if side.loaded is None else hints(side.loaded.built.statements, side.loaded.built.catalog)

@@ -73,7 +73,7 @@ def _steps(world: World, before: Catalog) -> Iterator[Step]:
     for name, publication in sorted(after.publications.items()):
         if name in before.publications:
             yield from changed(before.publications[name], publication, world.parents)
-        elif publication.origin is None:
+        else:
             yield made(publication, world.parents)
 
 
