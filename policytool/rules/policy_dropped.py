@@ -43,7 +43,7 @@ class PolicyDropped(StatementRule):
             f'policy "{policy.name}" on {table.schema}.{table.name} is dropped and nothing takes its place: '
             f"{consequence(gone)}",
             at=step.statement.location,
-            severity=self._severity(table, gone, context),
+            severity=self._severity(table, gone, step, context),
             confidence=confidence,
             because=(
                 *((Related(message="the policy was made here", location=policy.made),) if policy.made else ()),
@@ -52,11 +52,13 @@ class PolicyDropped(StatementRule):
             fix=made_again(policy, table, context.catalog) if gone.certain else None,
         )
 
-    def _severity(self, table: Table, gone: Loss, context: Context) -> Severity:
+    def _severity(self, table: Table, gone: Loss, step: Step, context: Context) -> Severity:
         if context.told(table, TOLD):
             return "info"
         if gone.opens:
             return "error" if gone.certain else "warning"
+        if step.statement.kind != "DropStmt":
+            return "warning"  # a loop over all policies there are names none of them
         granted = context.access.privileges.grants
         meant = (g for r in gone.roles for c in gone.commands for g in granted(r, c, table))
         return "warning" if any(map(context.deliberate, meant)) else "info"

@@ -129,3 +129,16 @@ create policy r on t as restrictive using (status = 'open');
 -- file: 2.sql
 drop policy r on t;
 alter table t disable row level security;
+
+-- case: a loop over all policies
+-- with: t rls
+-- finds: warning public.t.p
+create policy p on t to authenticated using (user_id = (select auth.uid()));
+create policy q on t for select to authenticated using (owner = (select auth.uid()));
+-- file: 2.sql
+do $$ declare r record; begin
+  for r in select policyname, tablename from pg_policies where schemaname = 'public' loop
+    execute format('drop policy %I on public.%I', r.policyname, r.tablename);
+  end loop;
+end $$;
+create policy q on t for select to authenticated using (owner = (select auth.uid()));
