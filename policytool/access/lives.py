@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from policytool.catalog.build.state import Change
 from policytool.catalog.history import History, Step
+from policytool.catalog.steps import together
 
 if TYPE_CHECKING:
     from policytool.catalog.build.stores import Kind
@@ -22,11 +23,21 @@ class Life(Struct, frozen=True, kw_only=True):
     later: tuple[Change, ...]  # what was done to it after the statement
 
 
+def run(history: History, step: Step) -> tuple[int, int]:
+    """The first and the last statement of the file, or of the files that are run as one with it."""
+    steps, file = history.steps, history.same_file(step)
+    first, last = file[0].ordinal, file[-1].ordinal
+    while first > 0 and together(steps[first - 1].root, step.root):
+        first = history.same_file(steps[first - 1])[0].ordinal
+    while last + 1 < len(steps) and together(steps[last + 1].root, step.root):
+        last = history.same_file(steps[last + 1])[-1].ordinal
+    return first, last
+
+
 def life(history: History, kind: Kind, key: Any, step: Step) -> Life:
     """The life of the object that has this name after the statement, or had it before if the statement dropped it."""
     changes = history.timeline(kind, key, step)
-    run = history.same_file(step)
-    first, last = run[0].ordinal, run[-1].ordinal
+    first, last = run(history, step)
     earlier = [c for c in changes if c.statement < first]
     during = [c for c in changes if first <= c.statement <= last]
     before = earlier[-1].after if earlier else changes[0].before if changes else None

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from policytool.access import COMMANDS, Access
-from policytool.access.lives import Life, changed, life
+from policytool.access.lives import Life, changed, life, run
 from policytool.access.losses import named_clients
 from policytool.access.wording import and_list, verbs, who, widest
 from policytool.catalog.model import Function, Grant, Table, View
@@ -58,7 +58,7 @@ class GrantWidened(StatementRule):
                 if before is None or after is None or after.origin is not None or before.grants is after.grants:
                     continue
                 found = life(context.history, kind, change.key, step)
-                last = context.history.same_file(step)[-1].ordinal
+                _, last = run(context.history, step)
                 rest = [c for c in found.later if c.statement <= last and c.before is not None and c.after is not None]
                 if any(c.before.grants is not c.after.grants for c in rest):
                     continue  # the last statement of the file that grants or revokes speaks for it
@@ -67,7 +67,8 @@ class GrantWidened(StatementRule):
                     yield from self._judge(found, [c.after for c in changes], step, context)
 
     def _judge(self, found: Life, states: list[Item], step: Step, context: Context) -> Iterator[Finding]:
-        paths = {s.statement.location.path for s in context.history.same_file(step)}
+        first, last = run(context.history, step)
+        paths = {s.statement.location.path for s in context.history.steps[first : last + 1]}
         wider = tuple(_widened(found, states, paths, context.access))
         for how in HOWS:
             some = tuple(w for w in wider if w.how == how)

@@ -17,6 +17,7 @@ create or replace view v as select id, name from t;
 -- with: t rls
 -- finds: warning public.v
 create view v with (security_invoker = on) as select id from t where user_id = (select auth.uid());
+revoke insert, update, delete on v from anon, authenticated;
 -- file: 2.sql
 create or replace view v as select id, status from t where user_id = (select auth.uid());
 
