@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 
@@ -18,6 +19,7 @@ from policytool.finding import Finding
 from policytool.source.new_file import NewFile
 
 ROUNDS = 12  # a fix may be possible only after another one on the same object
+_WORD = re.compile(r"[^\W\d][\w$]*")
 _TIMEOUT = "missing-lock-timeout"
 
 
@@ -92,24 +94,31 @@ class _Planner:
         self._see: Callable[[Builder], _Seen] = lambda forked: _seen(forked, config, selection, own)
         self.now = self._see(builder)
         self.done: list[_Section] = []
+        self._last = ("", self.now)  # the text that was proved last, and what came of it
 
     def run(self, wanted: Wanted) -> tuple[Refused, ...]:
         """Accept what can be proved, one fix of an object at a time: the next may come out otherwise after it."""
         tried: set[str] = set()
+        refused: dict[str, Refused] = {}  # by SQL: tried again only when something else has happened to the table
         for _ in range(ROUNDS):
-            batch = _batch(self.now.findings, wanted, tried)
-            if not batch:
-                return ()
-            accepted, refused = self._prove(batch)
+            batch = _batch(self.now.findings, wanted, tried, refused)
+            accepted, failed = self._prove(batch) if batch else ([], [])
+            if not accepted:
+                refused.update({_sql(item.finding): item for item in failed})
+                break
             self.done += accepted
             tried |= {section.finding.fingerprint for section in accepted}
-            if not accepted:
-                return _all_alike(refused, self.now.findings, wanted)
+            touched = {_owner(section.finding) for section in accepted}
+            refused.update({_sql(item.finding): item for item in failed})
+            refused = {sql: item for sql, item in refused.items() if _owner(item.finding) not in touched}
             self.now = self._attempt(self.done)
-        return ()
+        return _still(refused, self.now.findings, wanted)
 
     def _attempt(self, sections: Sequence[_Section]) -> _Seen:
-        return self._see(self._forked(self._text(sections)))
+        text = self._text(sections)
+        if text != self._last[0]:
+            self._last = text, self._see(self._forked(text))
+        return self._last[1]
 
     def _forked(self, text: str) -> Builder:
         forked = self._builder.fork()
@@ -120,20 +129,18 @@ class _Planner:
         return self._file.text("\n".join(section.text for section in sections))
 
     def _prove(self, batch: Sequence[Finding]) -> tuple[list[_Section], list[Refused]]:
-        """All at once; those that are plainly at fault are left out, and what remains unclear is halved."""
+        """All at once, without those at fault; those that may be are proved apart, half by half, and so is the rest."""
         sections = [self._section(finding) for finding in batch]
         refused: list[Refused] = []
-        while sections:
-            faults = self._faults([], sections)
-            if faults is None:
-                return sections, refused
+        doubtful: list[_Section] = []
+        while sections and (faults := self._faults([], sections)) is not None:
             if not faults:
-                break
-            refused += [Refused(finding=s.finding, why=faults[n]) for n, s in enumerate(sections) if n in faults]
+                doubtful, sections = [*sections, *doubtful], []
+            refused += [Refused(finding=s.finding, why=why) for n, s in enumerate(sections) if (why := faults.get(n))]
+            doubtful += [s for n, s in enumerate(sections) if faults.get(n) == ""]
             sections = [s for n, s in enumerate(sections) if n not in faults]
-        accepted: list[_Section] = []
-        self._halve(sections, accepted, refused)
-        return accepted, refused
+        self._halve(doubtful, sections, refused)
+        return sections, refused
 
     def _halve(self, group: list[_Section], accepted: list[_Section], refused: list[Refused]) -> None:
         if not group:
@@ -149,12 +156,16 @@ class _Planner:
             self._halve(group[len(group) // 2 :], accepted, refused)
 
     def _faults(self, accepted: Sequence[_Section], group: Sequence[_Section]) -> dict[int, str] | None:
-        """None where every fix of the group holds; else those of them that are known to be at fault, and why."""
+        """None where every fix of the group holds; else those of them that are at fault, and why.
+
+        "" stands for those that may be: what is new speaks of their table. An empty answer knows of none.
+        """
         sections = [*self.done, *accepted, *group]
         seen = self._attempt(sections)
         offset = len(sections) - len(group)
         owner = self._owners(sections)
         faults: dict[int, str] = {}
+        suspects: set[str] = set()
         clean = True
         for item in seen.unmodelled:
             if item.location.path == self._file.path.as_posix() and item not in self.now.unmodelled:
@@ -165,11 +176,15 @@ class _Planner:
             place = finding.location
             if place is not None and place.path == self._file.path.as_posix():
                 faults.setdefault(owner[place.line] - offset, _brings(finding))
+            else:
+                suspects |= _named(finding)
         for number, section in enumerate(group):
             rank = seen.known.get(section.finding.fingerprint)
             if rank is not None and rank <= RANK[section.finding.severity]:
                 clean = False
                 faults.setdefault(number, "the finding would still be there after it")
+            elif _owner(section.finding)[1] in suspects:
+                faults.setdefault(number, "")
         return None if clean else {number: why for number, why in faults.items() if number >= 0}
 
     def _blame(self, accepted: Sequence[_Section], group: Sequence[_Section]) -> str:
@@ -231,16 +246,16 @@ def _seen(builder: Builder, config: Config, selection: Selection, own: OwnRules 
     return _Seen(findings=examined.findings, known=known, unmodelled=built.catalog.unmodelled)
 
 
-def _batch(findings: Sequence[Finding], wanted: Wanted, tried: set[str]) -> list[Finding]:
+def _batch(findings: Sequence[Finding], wanted: Wanted, tried: set[str], refused: dict[str, Refused]) -> list[Finding]:
     """At most one fix for each object, and no SQL twice; those of one table stand together."""
     chosen: dict[str, Finding] = {}
-    said: set[str] = set()
+    said = set(refused)
     for finding in findings:
         fix = finding.fix
         if fix is None or not wanted.asks(finding) or finding.fingerprint in tried or finding.identity in chosen:
             continue
-        if (wanted.unsafe or fix.safety == "safe") and fix.sql.strip() not in said:
-            said.add(fix.sql.strip())
+        if (wanted.unsafe or fix.safety == "safe") and _sql(finding) not in said:
+            said.add(_sql(finding))
             chosen[finding.identity] = finding
     owners: dict[tuple[str | None, str], int] = {}
     for finding in chosen.values():
@@ -248,16 +263,23 @@ def _batch(findings: Sequence[Finding], wanted: Wanted, tried: set[str]) -> list
     return sorted(chosen.values(), key=lambda f: owners[_owner(f)])
 
 
-def _all_alike(refused: Sequence[Refused], findings: Sequence[Finding], wanted: Wanted) -> tuple[Refused, ...]:
-    """Also the findings that the same SQL was to mend, of which one was tried."""
-    why = {item.finding.fix.sql.strip(): item.why for item in refused if item.finding.fix}
-    told = {item.finding.fingerprint for item in refused}
-    alike = [f for f in findings if f.fix and wanted.asks(f) and f.fingerprint not in told and f.fix.sql.strip() in why]
-    return (*refused, *(Refused(finding=f, why=why[f.fix.sql.strip()]) for f in alike if f.fix))
+def _still(refused: dict[str, Refused], findings: Sequence[Finding], wanted: Wanted) -> tuple[Refused, ...]:
+    """What is still found and could not be mended; the same SQL may have been meant for several."""
+    asked = [f for f in findings if wanted.asks(f) and _sql(f) in refused]
+    return tuple(Refused(finding=f, why=refused[_sql(f)].why) for f in asked)
+
+
+def _sql(finding: Finding) -> str:
+    return finding.fix.sql.strip() if finding.fix else ""
 
 
 def _owner(finding: Finding) -> tuple[str | None, str]:
     return finding.object.schema, finding.object.table or finding.object.name
+
+
+def _named(finding: Finding) -> set[str]:
+    """The tables and functions that a finding may be about: every word of it, and its object."""
+    return {_owner(finding)[1], *_WORD.findall(finding.message)}
 
 
 def _brings(finding: Finding) -> str:
