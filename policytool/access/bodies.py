@@ -27,6 +27,7 @@ class Touched(Struct, frozen=True, kw_only=True):
     opaque: bool = False
 
 
+@functools.lru_cache(maxsize=4096)
 def touched(function: Function) -> Touched:
     """What the static SQL of a body touches; SQL that it puts together at run time is opaque."""
     reads: set[tuple[str | None, str]] = set()

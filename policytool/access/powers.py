@@ -66,7 +66,8 @@ def ways_round(start: str, access: Access) -> Iterator[tuple[str, ...]]:
     for membership in access.catalog.memberships:
         if membership.set:
             edges.setdefault(membership.member, []).append(membership.role)
-    todo, seen = [(start,)], {start}
+    todo: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
     for path in todo:
         for role in edges.get(path[-1], ()):
             if role in seen or role in doors:

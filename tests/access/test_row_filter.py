@@ -139,7 +139,7 @@ def test_unscoped_leaves_to_other_rules_what_is_theirs() -> None:
 
     def found(*texts: str) -> list[tuple[str, Command]]:
         access = policies(*texts)
-        return [(u.role, u.command) for u in unscoped(table_of(access, "t"), access)]
+        return [(u.role, u.command) for u in unscoped(table_of(access, "t"), ("user_id",), access)]
 
     assert found("for update to authenticated using (flag)") == [("authenticated", "UPDATE")]
     assert found("for update using (flag)") == []

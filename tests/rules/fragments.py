@@ -23,6 +23,38 @@ alter table people enable row level security;
 create extension if not exists postgres_fdw with schema extensions;
 create server far foreign data wrapper postgres_fdw options (host 'elsewhere');
 """,
+    "profiles": """
+create table profiles (
+  id uuid primary key references auth.users (id) on delete cascade, name text, plan text not null default 'free',
+  is_admin boolean not null default false, updated_at timestamptz not null default now()
+);
+alter table profiles enable row level security;
+create policy r on profiles for select to authenticated using (id = (select auth.uid()));
+""",
+    "orgs": """
+create table orgs (id uuid primary key, name text);
+create table members (
+  user_id uuid not null, org_id uuid not null references orgs (id), role text not null default 'member',
+  primary key (user_id, org_id)
+);
+alter table orgs enable row level security;
+alter table members enable row level security;
+create policy ours on orgs for select to authenticated
+  using (id in (select m.org_id from members m where m.user_id = (select auth.uid())));
+create policy mine on members for select to authenticated using (user_id = (select auth.uid()));
+""",
+    "groups": """
+create table groups (id uuid primary key, name text);
+create table joined (
+  user_id uuid not null, group_id uuid not null references groups (id), role text not null default 'reader',
+  primary key (user_id, group_id)
+);
+alter table groups enable row level security;
+alter table joined enable row level security;
+create policy ours on groups for select to authenticated
+  using (id in (select j.group_id from joined j where j.user_id = (select auth.uid())));
+create policy mine on joined for select to authenticated using (user_id = (select auth.uid()));
+""",
     "members": """
 create table members (user_id uuid, org_id uuid, role text, primary key (user_id, org_id));
 alter table members enable row level security;

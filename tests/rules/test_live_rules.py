@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PAGES = live_pages()
 CASES = [case for path in sorted(Path(__file__).with_name("live").glob("*.sql")) for case in read(path)]
+SETTINGS = "alter role authenticator set "
 each_page = pytest.mark.parametrize("found", PAGES, ids=[p.rule for p in PAGES])
 
 
@@ -33,6 +34,8 @@ class Database:
 
     def __init__(self, server: Server, name: str) -> None:
         self.dsn = server.dsn(name, "postgres")
+        self.settings = f'alter role authenticator in database "{name}" set '
+        self.admin = server.dsn(name)
 
     def run(self, *texts: str) -> None:
         """Run the statements, each by itself; one whose line ends in `-- fails` does."""
@@ -45,6 +48,11 @@ class Database:
             connection.execute("select pg_catalog.pg_stat_force_next_flush()")
 
     def _run(self, connection: psycopg.Connection, statement: str, rest: str) -> None:
+        if statement.startswith(SETTINGS):
+            # Settings of roles are the whole server's: here they are made for this database alone.
+            with psycopg.connect(self.admin, autocommit=True) as admin:
+                admin.execute(statement.replace(SETTINGS, self.settings, 1).encode())
+            return
         if "-- fails" not in rest:
             connection.execute(statement.encode())
             return

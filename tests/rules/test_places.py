@@ -20,6 +20,7 @@ HOLES = {
     "policy-check-drops-scope", "policy-null-identity-match",
     "definer-anon-executable", "definer-authenticated-executable", "definer-trusts-argument", "definer-view-over-rls",
     "definer-view-writable", "invoker-over-definer", "matview-exposed", "foreign-table-exposed", "auth-users-exposed",
+    "membership-self-enrol", "membership-role-promote", "privileged-column-self-writable", "managed-schema-grant",
     "disable-rls", "policy-dropped", "policy-weakened", "grant-widened", "cascade-drops-policy",
     "table-copy-without-rls", "recreate-restores-execute",
 }  # fmt: skip
