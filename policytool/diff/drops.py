@@ -284,6 +284,8 @@ def unattached(before: Catalog, after: Catalog) -> Iterator[str]:
             kept = (now.partition_of, now.partition_bound) == (table.partition_of, table.partition_bound)
             if not kept or parent is None or replaced(before.tables[table.partition_of], parent):
                 yield f"alter table {qualified(*table.partition_of)} detach partition {qualified(*key)}"
+        if table.of_type is not None and table.of_type != now.of_type:
+            yield f"alter table {qualified(*key)} not of"
         for above in table.inherits:
             if above not in now.inherits or above not in after.tables:
                 yield f"alter table {qualified(*key)} no inherit {qualified(*above)}"

@@ -68,7 +68,7 @@ def _steps(world: World, before: Catalog) -> Iterator[Step]:
     for store in STORES:
         old, new = getattr(before, store), getattr(after, store)
         for key in sorted(new):
-            if key in old and old[key] is not new[key] and not getattr(new[key], "assumed", False):
+            if key in old and old[key] is not new[key]:
                 yield from _changed(world, old[key], new[key], identities)
     for name, publication in sorted(after.publications.items()):
         if name in before.publications:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from policytool.catalog.build.assume import UNKNOWN
 from policytool.catalog.ddl import columns, words
 from policytool.catalog.ddl.columns import alter
 from policytool.catalog.ddl.names import relation_key
 from policytool.catalog.ddl.step import Phase, Step
 from policytool.catalog.ddl.world import World
-from policytool.catalog.model import Column, Sequence, Table
-from policytool.catalog.spelling import identifier, qualified
+from policytool.catalog.model import Column, Name, Sequence, Table
+from policytool.catalog.spelling import identifier, literal, qualified
 from policytool.diff.same import differing, named
 
 _NUMBERS: Final = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
@@ -30,24 +31,43 @@ def step(world: World, before: Table, after: Table, sequence_of: dict[str, Seque
     for column in after.columns:
         was = old.get(column.name)
         if was is None:
-            if column.inherited and not column.local:
+            if (column.inherited and not column.local and attached(before, after)) or column.type == UNKNOWN:
                 continue
             sql += _added(world, after, column, plain=bare)
             if bare and column.default is not None and column.generated is None:
                 late.append(alter(after, column, f"set default {column.default}"))
         elif was is not column:
-            made, defaults = _changed(world, after, was, column, sequence_of)
+            own = not (column.inherited and attached(before, after))
+            made, defaults = _changed(world, after, (was, column), sequence_of, own=own)
             sql += made
             (late if bare else sql).extend(defaults)
     texts = [text for c in after.columns if c is not old.get(c.name) for text in (c.type, c.generated, c.collation)]
     defaults_of = [c.default for c in after.columns if c is not old.get(c.name)]
     needs = world.references.of(texts if bare else [*texts, *defaults_of]) - {relation_key(name)}
+    needs |= {relation_key(parent) for parent in _parents(after)}
     if sql:
         yield Step(phase=Phase.TABLES, key=relation_key(name), sql=tuple(sql), schema=after.schema, needs=needs)
     if late:
         needs = world.references.of(defaults_of) | {relation_key(name)}
         key = ("defaults", *name)
         yield Step(phase=Phase.CONSTRAINTS, key=key, sql=tuple(late), schema=after.schema, needs=needs)
+
+
+def attached(before: Table, after: Table) -> bool:
+    """Whether a table gets what its parents get: it is theirs, now and then."""
+    if after.partition_of is not None:
+        return before.partition_of == after.partition_of
+    return bool(after.inherits) and set(after.inherits) <= set(before.inherits)
+
+
+def _parents(table: Table) -> tuple[Name, ...]:
+    return table.inherits if table.partition_of is None else (table.partition_of,)
+
+
+def _kept_above(world: World, table: Table, column: Column) -> bool:
+    """Whether a parent says NOT NULL of a column, so that its children cannot say otherwise."""
+    above = (world.catalog.tables[name] for name in _parents(table) if name in world.catalog.tables)
+    return any(c.name == column.name and c.not_null for parent in above for c in parent.columns)
 
 
 def _added(world: World, table: Table, column: Column, *, plain: bool) -> Iterator[str]:
@@ -58,14 +78,14 @@ def _added(world: World, table: Table, column: Column, *, plain: bool) -> Iterat
 
 
 def _changed(
-    world: World, table: Table, before: Column, after: Column, sequence_of: dict[str, Sequence]
+    world: World, table: Table, pair: tuple[Column, Column], sequence_of: dict[str, Sequence], *, own: bool
 ) -> tuple[list[str], list[str]]:
     """The statements, and those that set the default."""
+    before, after = pair
     fields = set(differing(before, after))
     sql: list[str] = []
     default = before.default
-    own = not after.inherited
-    if fields & {"type", "collation"} and own:
+    if fields & {"type", "collation"} and own and UNKNOWN not in (before.type, after.type):
         if default is not None and before.generated is None:
             sql.append(alter(table, after, "drop default"))
             default = None
@@ -73,7 +93,7 @@ def _changed(
         sql.append(alter(table, after, f"type {after.type}{collation}{using(before, after)}"))
     if "generated" in fields and own:
         sql += _generated(table, before, after)
-    if before.not_null and not after.not_null and own:
+    if before.not_null and not after.not_null and not _kept_above(world, table, after):
         sql.append(alter(table, after, "drop not null"))
     defaults = _default(table, default, after)
     if after.not_null and not before.not_null:
@@ -161,8 +181,6 @@ def _options(table: Table, before: Column, after: Column) -> Iterator[str]:
 
 def generic(before: tuple[str, ...], after: tuple[str, ...]) -> str:
     """OPTIONS (ADD …, SET …, DROP …) of a foreign object; nothing where nothing changes."""
-    from policytool.catalog.spelling import literal
-
     old = dict(option.partition("=")[::2] for option in before)
     new = dict(option.partition("=")[::2] for option in after)
     parts = [f"drop {identifier(name)}" for name in old if name not in new]

@@ -89,7 +89,9 @@ def _constraints(world: World, before: Table, after: Table) -> Iterator[Step]:
     for constraint in after.constraints:
         was = old.get(constraint.name)
         if was is None:
-            if not (constraint.inherited and not constraint.local):
+            # A table that is yet to be attached needs the checks of its parent; keys come with it.
+            free = constraint.kind == "CHECK" and not columns.attached(before, after)
+            if free or not (constraint.inherited and not constraint.local):
                 yield tables.constraint_step(world, after, constraint)
         elif was is not constraint and not (constraint.inherited and not constraint.local):
             sql = list(_altered(after, was, constraint))
