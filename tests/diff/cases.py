@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from policytool.catalog.introspect import introspect
 from policytool.catalog.introspect.origin import platform_of
+from policytool.catalog.spelling import identifier, qualified
 from policytool.diff.plan import left_over
 from policytool.diff.run import Diff, Options, compare
 from policytool.report import diff_sql
@@ -18,6 +20,8 @@ from policytool.source.model import SqlFile
 from tests.catalog.closing import _as_superuser, _dump, built, platform, roles_dropped
 
 if TYPE_CHECKING:
+    from policytool.catalog.build.platform import Platform
+    from policytool.catalog.model import Column
     from policytool.catalog.objects import Catalog
     from policytool.postgres.server import Server
 
@@ -28,24 +32,26 @@ DROPS = Options(allow_drops=True)
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """A pair in one direction."""
+    """A pair in one direction. `seed` are the rows of its beginning; `runs` is False where a server cannot go there."""
 
     before: str
     after: str
-    folder: Path
-
-    def text(self, name: str) -> str | None:
-        """A further file of the case."""
-        path = self.folder / name
-        return path.read_text(encoding="utf-8") if path.is_file() else None
+    seed: str | None = None
+    runs: bool = True
 
 
 def case(name: str, direction: str = "up") -> Case:
-    """A case from before to after, or back."""
+    """A case from before to after, or back; seed.sql fills the one, seed-after.sql the other."""
     folder = FOLDER / name
-    texts = [(folder / f"{side}.sql").read_text(encoding="utf-8") for side in ("before", "after")]
-    before, after = texts if direction == "up" else reversed(texts)
-    return Case(before=before, after=after, folder=folder)
+    before, after, seed, back = (_text(folder / f"{file}.sql") for file in ("before", "after", "seed", "seed-after"))
+    if direction == "up":
+        return Case(before=before or "", after=after or "", seed=seed)
+    runs = not (folder / "up-only.txt").exists()
+    return Case(before=after or "", after=before or "", seed=back, runs=runs)
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def differ(before: Catalog, after: Catalog) -> Diff:
@@ -58,18 +64,11 @@ def diff_of(found: Case) -> Diff:
     return differ(built(found.before, "postgres"), built(found.after, "postgres"))
 
 
-class Applied(Struct, frozen=True, kw_only=True):
-    """What a server holds after some SQL: its catalog, and what pg_dump says."""
+class Observed(Struct, frozen=True, kw_only=True):
+    """What a server holds: its catalog, and what pg_dump says."""
 
     catalog: Catalog
     dump: tuple[str, ...]
-
-
-def applied(server: Server, texts: Sequence[str]) -> Applied:
-    """Run some SQL in a new database, as one user after the other would."""
-    with database(server) as name:
-        run(server, name, texts)
-        return observed(server, name)
 
 
 @contextmanager
@@ -91,13 +90,18 @@ def run(server: Server, name: str, texts: Sequence[str]) -> None:
     assert not failed, f"{failed[0].message}: {failed[0].statement}"
 
 
-def observed(server: Server, name: str) -> Applied:
+def observed(server: Server, name: str) -> Observed:
     """The catalog of a database, and its dump."""
-    with server.administer("postgres_plain") as connection:
-        before = platform_of("postgres", introspect(connection))
     with server.administer(name) as connection:
-        catalog = introspect(connection, platform=before)
-    return Applied(catalog=catalog, dump=tuple(_settled(entry) for entry in _dump(server, name)))
+        catalog = introspect(connection, platform=_fresh(server))
+    return Observed(catalog=catalog, dump=tuple(_settled(entry) for entry in _dump(server, name)))
+
+
+@functools.cache
+def _fresh(server: Server) -> Platform:
+    """What a new database holds."""
+    with server.administer("postgres_plain") as connection:
+        return platform_of("postgres", introspect(connection))
 
 
 def _settled(entry: str) -> str:
@@ -107,7 +111,7 @@ def _settled(entry: str) -> str:
     return "\n".join(sorted(line.rstrip(",") for line in entry.splitlines()))
 
 
-def differences(one: Applied, other: Applied) -> list[str]:
+def differences(one: Observed, other: Observed) -> list[str]:
     """Where two servers differ: field by field, then as pg_dump sees it."""
     found = [
         f"{d.kind} {d.identity}: {d.field}: {d.built!r} is not {d.observed!r}"
@@ -120,3 +124,29 @@ def differences(one: Applied, other: Applied) -> list[str]:
 def sql_of(diff: Diff) -> str:
     """The migration."""
     return diff_sql.render(diff)
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+def rows(server: Server, name: str, before: Catalog, after: Catalog) -> dict[str, str]:
+    """What the rows of each table hold in the columns that are the same before and after; of empty tables nothing."""
+    found: dict[str, str] = {}
+    with server.administer(name) as connection:
+        for key in sorted(before.tables.keys() & after.tables.keys()):
+            if before.tables[key].kind == "foreign table":
+                continue
+            columns = ", ".join(_kept(before.tables[key].columns, after.tables[key].columns)) or "1"
+            query = f"select count(*), md5(string_agg(r::text, e'\\n' order by r::text)) from (select {columns} from only"
+            row = connection.execute(f"{query} {qualified(*key)}) as r".encode()).fetchone()
+            if row is not None and row[0]:
+                found[qualified(*key)] = f"{row[0]} rows, {row[1]}"
+    return found
+
+
+def _kept(before: tuple[Column, ...], after: tuple[Column, ...]) -> Iterator[str]:
+    new = {column.name: column for column in after}
+    for column in sorted(before, key=lambda c: c.name):
+        now = new.get(column.name)
+        if now is not None and now.type == column.type and now.generated is None and column.generated is None:
+            yield f"{identifier(column.name)}::text"
