@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from policytool.catalog.build.parts import Part
 from policytool.catalog.build.platform import Platform
@@ -14,12 +13,13 @@ from policytool.catalog.ddl.order import Tangled, ordered
 from policytool.catalog.ddl.world import World
 from policytool.catalog.objects import Catalog
 from policytool.catalog.parity import Difference, parity
-from policytool.catalog.spelling import identifier, literal, qualified
+from policytool.catalog.spelling import identifier, qualified
 from policytool.diff import drops, renames
 from policytool.diff.actions.objects import enum_values
 from policytool.diff.renames import Accept, Rename
 from policytool.diff.replaced import replaced
 from policytool.diff.satellites import settle
+from policytool.diff.segments import awaited, segmented
 from policytool.diff.simulator import Done, Simulator
 from policytool.diff.structure import foundation_steps, role_steps, structure
 
@@ -63,7 +63,7 @@ def plan(
     if before is not after:
         _run(simulator, after, hints, accept)
     simulated = simulator.catalog()
-    statements, boundaries = _segmented(simulator, after)
+    statements, boundaries = segmented(simulator)
     return Plan(
         before=before,
         after=after,
@@ -80,6 +80,7 @@ def _run(simulator: Simulator, after: Catalog, hints: tuple[Rename, ...], accept
     world = World(catalog=after, role=ROLE, major_version=simulator.platform.major_version)
     _add_values(simulator, after)
     renames.apply(simulator, after, hints, accept)
+    _add_values(simulator, after)  # of types that have their name now
     simulator.run(sql for one in role_steps(simulator.catalog(), after) for sql in one.sql)
     _swap_types(simulator, after)
     simulator.run(list(drops.unattached(simulator.catalog(), after)))
@@ -105,13 +106,15 @@ def _run(simulator: Simulator, after: Catalog, hints: tuple[Rename, ...], accept
 def _add_values(simulator: Simulator, after: Catalog) -> None:
     """New labels come first, by themselves: they cannot be used before they are committed."""
     sql: list[str] = []
+    words: set[str] = set()
     for key, enum in simulator.state.enums.items():
         now = after.enums.get(key)
         if now is not None and enum.origin is None and not replaced(enum, now):
             sql += enum_values(enum, now)
+            words |= awaited(qualified(*key), enum, now)
     if sql:
         simulator.run(sql)
-        simulator.commit()
+        simulator.commit(frozenset(words))
 
 
 def _swap_types(simulator: Simulator, after: Catalog) -> None:
@@ -147,26 +150,6 @@ def _free(simulator: Simulator, key: tuple[str, str]) -> str:
 def _drop_roles(simulator: Simulator, after: Catalog) -> None:
     gone = [n for n, r in simulator.state.roles.items() if n not in after.roles and r.origin is None]
     simulator.run(f"drop role {identifier(name)}" for name in gone)
-
-
-# --- segments -------------------------------------------------------------------------------------------------------
-
-
-def _segmented(simulator: Simulator, after: Catalog) -> tuple[tuple[Done, ...], tuple[Catalog, ...]]:
-    """The statements in their segments; the first commit is left out where no new label is used after it."""
-    done = tuple(simulator.done)
-    if not simulator.boundaries:
-        return done, ()
-    new = [
-        literal(label)
-        for key, enum in after.enums.items()
-        if key in simulator.before.enums
-        for label in set(enum.labels) - set(simulator.before.enums[key].labels)
-    ]
-    later = [one.sql for one in done if one.segment]
-    if any(label in sql for sql in later for label in new):
-        return done, tuple(simulator.boundaries)
-    return tuple(replace(one, segment=0) for one in done), ()
 
 
 # --- what is left ---------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ class Simulator:
         self.remarks: list[str] = []
         self.segment = 0
         self.boundaries: list[Catalog] = []  # the catalog at each commit but the last
+        self.awaited: list[frozenset[str] | None] = []  # for each commit the words without which it is not needed
 
     def catalog(self) -> Catalog:
         """What there is now."""
@@ -50,9 +51,10 @@ class Simulator:
         """A state to try something on."""
         return fork(self.state)
 
-    def commit(self) -> None:
-        """End a segment: what follows is another transaction."""
+    def commit(self, awaited: frozenset[str] | None = None) -> None:
+        """End a segment: what follows is another transaction, if it speaks of what is awaited at all."""
         self.boundaries.append(self.catalog())
+        self.awaited.append(awaited)
         self.segment += 1
 
     def run(self, statements: Iterable[str]) -> None:
