@@ -19,6 +19,7 @@ FORMATS = ("text", "sql", "json", "markdown")
 @click.argument("before")
 @click.argument("after")
 @option("--allow-drops", is_flag=True, help="Write statements that throw rows away as statements, not as comments.")
+@option("--online", is_flag=True, help="In steps that let others work meanwhile.")
 @option("--down", is_flag=True, help="The way back: from AFTER to BEFORE.")
 @option("--renames", type=click.Choice(["off", "prompt", "auto"]), default="off", show_default=True,
         help="Take what went and came with the same contents as renamed.")  # fmt: skip
@@ -52,6 +53,7 @@ def command(before: str, after: str, **options: Any) -> int:
     chosen = Options(
         allow_drops=options["allow_drops"],
         down=options["down"],
+        online=options["online"],
         renames=options["renames"],
         schemas=options["schemas"],
         kinds=options["kinds"],

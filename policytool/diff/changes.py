@@ -50,6 +50,7 @@ class Change(Struct, frozen=True, kw_only=True):
     identity: str
     sql: str
     segment: int = 0
+    alone: bool = False  # it refuses to share a transaction
     hazards: tuple[Hazard, ...] = ()
     locks: tuple[Locked, ...] = ()
     withheld: bool = False  # written as a comment: it would throw data away

@@ -16,6 +16,7 @@ from policytool.catalog.parity import Difference, parity
 from policytool.catalog.spelling import identifier, qualified
 from policytool.diff import drops, renames
 from policytool.diff.actions.objects import enum_values
+from policytool.diff.online import in_steps
 from policytool.diff.renames import Accept, Rename
 from policytool.diff.replaced import replaced
 from policytool.diff.satellites import settle
@@ -57,11 +58,17 @@ def plan(
     *,
     hints: tuple[Rename, ...] = (),
     accept: Accept = lambda _: False,
+    online: bool = False,
 ) -> Plan:
-    """Plan, fold as planned, and hold the result against AFTER. `accept` is asked of each rename that is guessed."""
+    """Plan, fold as planned, and hold the result against AFTER. `accept` is asked of each rename that is guessed.
+
+    With `online` in steps that let others work meanwhile.
+    """
     simulator = Simulator(before, platform)
     if before is not after:
         _run(simulator, after, hints, accept)
+    if online and simulator.done:
+        simulator = in_steps(simulator)
     simulated = simulator.catalog()
     statements, boundaries = segmented(simulator)
     return Plan(

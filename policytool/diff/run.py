@@ -16,6 +16,7 @@ from policytool.diff.changes import Change, Hazard, subject
 from policytool.diff.hazards import Hazards
 from policytool.diff.plan import Plan, plan
 from policytool.diff.renames import Accept, Rename
+from policytool.diff.segments import alone
 from policytool.diff.simulator import Simulator
 
 
@@ -24,6 +25,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     allow_drops: bool = False
     down: bool = False
+    online: bool = False
     renames: str = "off"
     schemas: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -41,6 +43,7 @@ class Diff(Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()  # why the plan is not good
     notes: tuple[str, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
+    online: bool = False
 
     @property
     def withheld(self) -> tuple[Change, ...]:
@@ -75,7 +78,7 @@ def compare(
             return True
         return False
 
-    found = plan(before, after, platform, hints=hints, accept=taken)
+    found = plan(before, after, platform, hints=hints, accept=taken, online=options.online)
     cells = tuple(Comparison(before, after, platform, _names(found)).cells()) if found.statements else ()
     changes = _judged(_guessed(_changes(found), guesses), cells, options)
     if not options.allow_drops:
@@ -92,6 +95,7 @@ def compare(
         problems=tuple(problems),
         notes=found.remarks,
         unmodelled=(*before.unmodelled, *(u for u in after.unmodelled if u not in before.unmodelled)),
+        online=options.online,
     )
 
 
@@ -108,6 +112,7 @@ def _changes(found: Plan) -> tuple[Change, ...]:
                 identity=identity,
                 sql=done.sql,
                 segment=done.segment,
+                alone=alone(done),
                 hazards=hazards.of(ordinal, locks),
                 locks=locks,
             )

@@ -27,6 +27,7 @@ def document(diff: Diff) -> dict[str, Any]:
                 "hazards": [{"name": hazard.name, "message": hazard.message} for hazard in change.hazards],
                 "sql": change.sql,
                 "segment": change.segment,
+                "transaction": not change.alone,
                 "locks": [{"relation": x.relation, "mode": x.mode, "stops": x.stops} for x in change.locks],
                 "withheld": change.withheld,
             }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import Final
 
 from policytool.diff.changes import Change
 from policytool.diff.run import Diff
+
+LOCK_TIMEOUT: Final = "5s"  # of an online plan: whoever comes after a lock that is waited for waits as well
 
 
 def render(diff: Diff) -> str:
@@ -16,14 +19,28 @@ def render(diff: Diff) -> str:
     lines = [_line(f"-- From {diff.before} to {diff.after}.")]
     lines += [_line(f"-- this plan is not good: {problem}") for problem in diff.problems]
     lines += [_line(f"-- note: {note}") for note in diff.notes]
-    if any(change.kind in ("function", "procedure") for change in diff.changes):
-        lines += ["", "set check_function_bodies = off;"]
+    routines = any(change.kind in ("function", "procedure") for change in diff.changes)
+    lines += ["", "set check_function_bodies = off;"] if routines else []
     for _, group in groupby(diff.changes, key=lambda change: change.segment):
-        lines += ["", "begin;", *_segment(tuple(group)), "", "commit;"]
+        lines += _segment(tuple(group), online=diff.online)
+    lines += ["", "reset check_function_bodies;"] if routines else []
     return "\n".join(lines) + "\n"
 
 
-def _segment(changes: tuple[Change, ...]) -> Iterator[str]:
+def _segment(changes: tuple[Change, ...], *, online: bool) -> Iterator[str]:
+    """A transaction; or a statement that refuses to be in one."""
+    if all(change.alone or change.withheld for change in changes):
+        yield from statements(changes)
+        return
+    yield from ("", "begin;")
+    if online:
+        yield f"set local lock_timeout = '{LOCK_TIMEOUT}';"
+    yield from statements(changes)
+    yield from ("", "commit;")
+
+
+def statements(changes: Iterable[Change]) -> Iterator[str]:
+    """Each with its hazards above it."""
     for change in changes:
         yield ""
         yield from (_line(f"-- {hazard.name}: {hazard.message}") for hazard in change.hazards)
