@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
@@ -23,6 +24,9 @@ from policytool.postgres.standins import granted, home, instead, write_standins
 from policytool.source.bootstrap import bootstrap_files, profile_file, sql_folder
 from policytool.source.model import SqlFile
 from policytool.syntax.split import split
+
+if TYPE_CHECKING:
+    from policytool.postgres.server import Connection
 
 # Old migrations delete from storage.objects, which the platform allows to those who say so.
 MIGRATING = {**SETTINGS, "storage.allow_delete_query": "true"}
@@ -51,6 +55,7 @@ def apply_migrations(
     keep_going: bool = False,
     strict: bool = False,
     progress: Callable[[FileResult], None] = lambda _: None,
+    watch: Callable[[Connection], None] = lambda _: None,
 ) -> tuple[FileResult, ...]:
     """Replay a project's files as `postgres`, in a database cloned from one of the templates.
 
@@ -69,6 +74,7 @@ def apply_migrations(
             extensions=_extensions(server, plain=superuser),
             administrator=admin,
             progress=progress,
+            watch=watch,
         )
 
 

@@ -59,6 +59,7 @@ _COPY_IN = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
 class _Rights:
     administrator: Administrator | None = None
     extensions: Extensions | None = None
+    watch: Callable[[Connection], None] = lambda _: None
 
 
 def replay(
@@ -72,14 +73,15 @@ def replay(
     extensions: Extensions | None = None,
     administrator: Administrator | None = None,
     progress: Callable[[FileResult], None] = lambda _: None,
+    watch: Callable[[Connection], None] = lambda _: None,
 ) -> tuple[FileResult, ...]:
     """Run the files in order on one connection, each as if on a new one, up to the first error or past it.
 
     With an administrator, the server's superuser runs the statements that only it may run; `extensions` says what else
-    comes with one.
+    comes with one. `watch` is called before the commit of a file, in its transaction.
     """
     results: list[FileResult] = []
-    rights = _Rights(administrator=administrator, extensions=extensions)
+    rights = _Rights(administrator=administrator, extensions=extensions, watch=watch)
     connection = server.connect(database, user, settings=settings)
     try:
         for number, source in enumerate(files, 1):
@@ -154,6 +156,7 @@ def _run(
             position += 1
             if position == len(steps) and _in_transaction(connection):
                 position -= 1
+                rights.watch(connection)
                 connection.execute("commit")
                 position += 1
         except psycopg.Error as error:
