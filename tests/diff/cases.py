@@ -20,7 +20,7 @@ from policytool.source.model import SqlFile
 from tests.catalog.closing import _as_superuser, _dump, built, platform, roles_dropped
 
 if TYPE_CHECKING:
-    from policytool.catalog.build.platform import Platform
+    from policytool.catalog.introspect.origin import Platform
     from policytool.catalog.model import Column
     from policytool.catalog.objects import Catalog
     from policytool.postgres.server import Server
@@ -137,8 +137,9 @@ def rows(server: Server, name: str, before: Catalog, after: Catalog) -> dict[str
             if before.tables[key].kind == "foreign table":
                 continue
             columns = ", ".join(_kept(before.tables[key].columns, after.tables[key].columns)) or "1"
-            query = f"select count(*), md5(string_agg(r::text, e'\\n' order by r::text)) from (select {columns} from only"
-            row = connection.execute(f"{query} {qualified(*key)}) as r".encode()).fetchone()
+            held = f"(select {columns} from only {qualified(*key)}) as r"
+            query = f"select count(*), md5(string_agg(r::text, e'\\n' order by r::text)) from {held}"
+            row = connection.execute(query.encode()).fetchone()
             if row is not None and row[0]:
                 found[qualified(*key)] = f"{row[0]} rows, {row[1]}"
     return found
