@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from policytool.catalog.build import assume
 from policytool.catalog.build.nodes import Node
-from policytool.catalog.build.state import State
+from policytool.catalog.build.state import Refused, State
 from policytool.catalog.expression.references import references
 from policytool.catalog.model import Name
 
@@ -31,7 +31,10 @@ def own_columns(state: State, table: Name, text: str) -> None:
 
 
 def columns_of(state: State, table: Name, expression: Node) -> None:
-    """The same for a parse tree, which may hold sub-queries."""
+    """The same for a parse tree, which may hold sub-queries. OLD and NEW are known to triggers and rules alone."""
+    unknown = next((name for name in _qualifiers(expression) if name != table[1]), None)
+    if unknown is not None:
+        raise Refused("42P01", f'missing FROM-clause entry for table "{unknown}"')
     _check(state, table, _own(expression, table[1]))
 
 
@@ -53,6 +56,21 @@ def _own(expression: Node, table: str) -> Iterator[str]:
             stack.extend((value, inside) for value in reversed(node.values()) if value.__class__ in _BRANCHES)
         elif table not in _from_names(node["SelectStmt"].get("fromClause", [])):
             stack.append((node["SelectStmt"], True))
+
+
+def _qualifiers(expression: Node) -> Iterator[str]:
+    """What stands before the point of table.column, outside sub-queries."""
+    stack: list[Any] = [expression]
+    while stack:
+        node = stack.pop()
+        if node.__class__ is list:
+            stack.extend(reversed(node))
+        elif "ColumnRef" in node:
+            match node["ColumnRef"]["fields"]:
+                case [{"String": {"sval": str(first)}}, _]:
+                    yield first
+        elif "SelectStmt" not in node:
+            stack.extend(value for value in reversed(node.values()) if value.__class__ in _BRANCHES)
 
 
 def _column(fields: list[Node], table: str, inside: bool) -> Iterator[str]:
