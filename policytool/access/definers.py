@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policytool.access.arguments import Use, naming, uses, words
 from policytool.access.routines import body_of
 from policytool.access.row_filter import Command
-from policytool.catalog.model import Function, Signature, Table
-from policytool.syntax.node import range_var, walk
+from policytool.catalog.model import Function, Signature, Table, View
+from policytool.syntax.node import names, range_var, walk
 
 if TYPE_CHECKING:
     from policytool.access import Access
@@ -23,6 +24,8 @@ _LOGS = frozenset(
     {"log", "logs", "audit", "event", "events", "analytics", "history", "activity", "activities", "views"}
 )
 _ANSWERS = ("boolean", "void")
+_ELSEWHERE = frozenset({"net", "cron", "pgmq", "vault", "pgsodium", "supabase_functions"})  # they act outside the tables
+_CONNECTS = re.compile(r"(http|dblink)(_|$)")
 
 
 class Definers:
@@ -51,6 +54,28 @@ class Definers:
         parts = [part for q in body.queries for part in walk(q.tree)]
         unknown = any(k in _OPAQUE or (k in _WRITES and self._relation(n.get("relation")) is None) for k, n in parts)
         return not body.readable or bool(body.dynamics) or unknown
+
+    def beyond(self, function: Function, role: str) -> bool:
+        """Whether it reaches what the role may not by other ways than its own queries of tables."""
+        parts = [part for tree in body_of(function).expressions for part in walk(tree)]
+        calls = [node for kind, node in parts if kind == "FuncCall"]
+        read = any(kind == "RangeVar" and self._closed(node, role) for kind, node in parts)
+        return read or any(_acts_elsewhere(c) or self._lends(c, role) for c in calls)
+
+    def _closed(self, range_var_: Mapping[str, Any], role: str) -> bool:
+        """Whether a relation is a view that the role may not read, or one of the vault."""
+        schema, name = range_var(range_var_)
+        found = self._access.helpers.relation(schema, name)
+        return schema == "vault" or (isinstance(found, View) and not self._access.reach(role, "SELECT", found))
+
+    def _lends(self, call: Mapping[str, Any], role: str) -> bool:
+        """Whether a function that it calls does as its owner what the role may not do, or call, itself."""
+        called = self._access.helpers.find(call)
+        if called is None or called.returns == "trigger":
+            return False
+        if called.security_definer:
+            return not self._access.privileges.can_execute(role, called)
+        return any(self.past(called, role))
 
     def writes(self, function: Function) -> bool:
         """Whether the body changes rows of any table that is known."""
@@ -129,6 +154,11 @@ class Definers:
         if not table.rls_enabled and access.profile.platform == "postgres":
             return False  # there, to need no grants on tables is what such functions are for
         return access.row_filter(role, table, command).reach != "all"
+
+
+def _acts_elsewhere(call: Mapping[str, Any]) -> bool:
+    name = names(call.get("funcname"))
+    return bool(name) and (bool(_ELSEWHERE & set(name[:-1])) or _CONNECTS.match(name[-1]) is not None)
 
 
 def _is_secret(name: list[str]) -> bool:

@@ -56,7 +56,7 @@ class DefinerAnonExecutable(FunctionRule):
             why = f", never asks who calls, and writes {and_list(written[:3])} beyond what policies and grants allow"
         elif read and function.returns not in ("boolean", "void"):
             why = f", never asks who calls, and reads {and_list(read[:3])} beyond what policies and grants allow"
-        elif read or definers.opaque(function):
+        elif read or definers.opaque(function) or definers.beyond(function, role):
             # A yes or no about rows one may not see; a policy that calls it needs it callable.
             return ("info" if helper and function.returns == "boolean" else "warning"), " and never asks who calls"
         else:

@@ -93,3 +93,29 @@ create function f() returns int language sql security definer set search_path = 
 create function f() returns bigint language sql security definer set search_path = ''
   as 'select count(*) from public.t';
 grant all on function f() to anon;
+
+-- case: a secret of the vault
+-- finds: warning public.f()
+create function f() returns text language sql stable security definer set search_path = '' as $$ select
+  decrypted_secret from vault.decrypted_secrets where name = 'x' $$;
+
+-- case: a request to somewhere
+-- finds: warning public.f(text)
+create function f(path text) returns bigint language plpgsql security definer set search_path = '' as $$ begin
+  return net.http_delete('https://files.test/' || path); end $$;
+
+-- case: by way of a function that runs as its owner then
+-- with: t rls
+-- finds: warning public.f()
+create function inner_one() returns bigint language sql set search_path = '' as 'select count(*) from public.t';
+create function f() returns bigint language sql security definer set search_path = '' as
+  'select public.inner_one()';
+
+-- case: by way of a function that visitors may call themselves
+-- with: t rls
+-- finds: info public.f()
+-- finds: warning public.inner_one()
+create function inner_one() returns boolean language sql security definer set search_path = ''
+  as 'select exists (select 1 from public.t)';
+create function f() returns boolean language sql security definer set search_path = '' as
+  'select public.inner_one()';
