@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policytool.access import Access
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, member_ref
@@ -21,7 +22,7 @@ class PolicyGrantsNothing(PolicyRule):
 
     def check(self, table: Table, policy: Policy, context: Context) -> Iterator[Finding]:
         """Permissive policies without WITH CHECK (INSERT) or USING (all other commands)."""
-        if not policy.permissive:
+        if not policy.permissive or _for_exempt(table, policy, context.access):
             return
         clause = "WITH CHECK" if policy.command == "INSERT" else "USING"
         if (policy.with_check if policy.command == "INSERT" else policy.using) is not None:
@@ -32,6 +33,11 @@ class PolicyGrantsNothing(PolicyRule):
             at=policy.made,
             fix=_fix(table, policy),
         )
+
+
+def _for_exempt(table: Table, policy: Policy, access: Access) -> bool:
+    """Whether only roles are named that row level security does not bind: they lack nothing."""
+    return all(role in access.catalog.roles and access.exempt(role, table) for role in policy.roles)
 
 
 def _effect(policy: Policy) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from policytool.access import Access
 from policytool.access.loose import Loose, loose_queries
-from policytool.access.policies import Clause, altered, clauses, commands_of, met_by
+from policytool.access.policies import Clause, altered, clauses, commands_of, met_by, named
 from policytool.access.rowmark import offered
 from policytool.access.selfcompare import self_comparisons
 from policytool.access.wording import verbs
@@ -44,17 +44,25 @@ class PolicyUncorrelatedSubquery(PolicyRule):
         if not found:
             return
         clause, query = min(found, key=lambda f: not _serious(f[1]))
-        there, here = f"{query.relation.schema}.{query.relation.name}", f"{table.schema}.{table.name}"
-        whoever = (
-            f"holds the role anywhere in {there}" if query.gate == "role" else f"has a row of their own in {there}"
-        )
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f'whoever {whoever} can {_doing(policy, query, here)} by policy "{policy.name}": {_lack(query, table)}',
+            _message(policy, table, query),
             at=clause.at,
             severity=None if _serious(query) else "info",
             fix=_fix(policy, table, found),
         )
+
+
+def _message(policy: Policy, table: Table, query: Loose) -> str:
+    there, here = f"{query.relation.schema}.{query.relation.name}", f"{table.schema}.{table.name}"
+    if query.joins and any(_captured(part, query) for part in _conditions(query.select)):
+        alias, column, mine = query.joins[0]
+        return (
+            f"{named(policy, table)} ties its rows to nothing: inside its sub-query {mine} is the sub-query's own, "
+            f"and {alias}.{column} is compared with {alias}.{mine} instead of {table.name}.{mine}"
+        )
+    whoever = f"holds the role anywhere in {there}" if query.gate == "role" else f"has a row of their own in {there}"
+    return f'whoever {whoever} can {_doing(policy, query, here)} by policy "{policy.name}": {_lack(query, table)}'
 
 
 def _queries(policy: Policy, table: Table, access: Access) -> Iterator[tuple[Clause, Loose]]:
@@ -125,11 +133,21 @@ def _with_condition(select: Mapping[str, Any], query: Loose, table: Table) -> di
     sides = ({"fields": [{"String": {"sval": p}} for p in path]} for path in ((alias, column), (table.name, mine)))
     left, right = ({"ColumnRef": side} for side in sides)
     equal = {"A_Expr": {"kind": "AEXPR_OP", "name": [{"String": {"sval": "="}}], "lexpr": left, "rexpr": right}}
-    before = [select["whereClause"]] if "whereClause" in select else []
-    flat = [a for b in before for a in (b["BoolExpr"]["args"] if _is_and(b) else [b])]
-    flat = [a for a in flat if _columns(a) != {(alias, column), (alias, mine)}]  # the mistake itself
+    flat = [a for a in _conditions(select) if not _captured(a, query)]
     where = equal if not flat else {"BoolExpr": {"boolop": "AND_EXPR", "args": [*flat, equal]}}
     return {**select, "whereClause": where}
+
+
+def _conditions(select: Mapping[str, Any]) -> list[Any]:
+    """What AND joins in WHERE."""
+    where = select.get("whereClause")
+    return [] if where is None else where["BoolExpr"]["args"] if _is_and(where) else [where]
+
+
+def _captured(node: Mapping[str, Any], query: Loose) -> bool:
+    """Whether it compares the key with the sub-query's column of the name that is meant: the mistake itself."""
+    alias, column, mine = query.joins[0]
+    return _columns(node) == {(alias, column), (alias, mine)}
 
 
 def _columns(node: Mapping[str, Any]) -> set[tuple[str, ...]]:

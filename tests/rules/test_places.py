@@ -115,3 +115,17 @@ def test_a_hole_is_reported_once(case: Case) -> None:
     ]
     tables = Counter(f"{f.object.schema}.{f.object.table or f.object.name}" for f in alarms)
     assert not [table for table, count in tables.items() if count > 1], [(f.rule, f.message) for f in alarms]
+
+
+def test_a_key_compared_within_the_subquery_is_said_to_be() -> None:
+    """Who then passes depends on chance, so the message says what is compared, and not that anybody reads all rows."""
+    sql = (
+        "create table rooms (id uuid primary key); alter table rooms enable row level security;"
+        "create table guests (id uuid primary key, room_id uuid references rooms (id), user_id uuid);"
+        "create policy p on rooms for select using (exists ("
+        "select 1 from guests g where g.room_id = id and g.user_id = (select auth.uid())));"
+    )
+    assert only("policy-uncorrelated-subquery", sql).message == (
+        'policy "p" on public.rooms ties its rows to nothing: inside its sub-query id is the sub-query\'s own, '
+        "and g.room_id is compared with g.id instead of rooms.id"
+    )

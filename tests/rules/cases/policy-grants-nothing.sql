@@ -24,3 +24,12 @@ create policy p on t with check (user_id = auth.uid());
 -- case: a restrictive one
 -- with: t rls
 create policy p on t as restrictive for insert;
+
+-- case: for a role that no policy binds
+-- with: t rls
+create policy p on t for all to service_role with check (true);
+
+-- case: for it and for users
+-- with: t rls
+-- finds: warning public.t.p
+create policy p on t for all to service_role, authenticated with check (user_id = auth.uid());
