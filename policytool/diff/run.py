@@ -13,6 +13,7 @@ from policytool.catalog.objects import Catalog, Unmodelled
 from policytool.catalog.spelling import identifier, qualified
 from policytool.diff.access import NARROWER, WIDER, Cell, Comparison, opened
 from policytool.diff.changes import Change, Hazard, subject
+from policytool.diff.concern import concerned, direction
 from policytool.diff.hazards import Hazards
 from policytool.diff.plan import Plan, plan
 from policytool.diff.renames import Accept, Rename
@@ -44,6 +45,7 @@ class Diff(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
     online: bool = False
+    overall: tuple[Hazard, ...] = ()  # of the whole, and of no statement
 
     @property
     def withheld(self) -> tuple[Change, ...]:
@@ -53,7 +55,8 @@ class Diff(Struct, frozen=True, kw_only=True):
     @property
     def hazards(self) -> frozenset[str]:
         """The names of all hazards."""
-        return frozenset(hazard.name for change in self.changes for hazard in change.hazards)
+        every = (*self.overall, *(hazard for change in self.changes for hazard in change.hazards))
+        return frozenset(hazard.name for hazard in every)
 
 
 def compare(
@@ -96,7 +99,17 @@ def compare(
         notes=found.remarks,
         unmodelled=(*before.unmodelled, *(u for u in after.unmodelled if u not in before.unmodelled)),
         online=options.online,
+        overall=tuple(h for h in _overall(before, after) if h.name not in options.allowed),
     )
+
+
+def _overall(before: Catalog, after: Catalog) -> Iterator[Hazard]:
+    """What could not be read on one side only may be a difference that nobody sees."""
+    sides = [{(u.kind, u.message): u for u in side.unmodelled if u.kind != "assumed"} for side in (before, after)]
+    for key in sides[0].keys() ^ sides[1].keys():
+        found = sides[0].get(key) or sides[1][key]
+        where = f"{found.location.path}:{found.location.line}"
+        yield Hazard(name="UNMODELLED", message=f"{where} is not in this diff: {found.message}")
 
 
 def _changes(found: Plan) -> tuple[Change, ...]:
@@ -163,48 +176,20 @@ def _judged(changes: tuple[Change, ...], cells: tuple[Cell, ...], options: Optio
 def _moves(change: Change, which: str, cells: tuple[Cell, ...], objects: set[str]) -> Iterator[Hazard]:
     """The hazard of a statement that takes part in a change of somebody's access."""
     opens, closes = direction(change)
-    if not (opens if which == "WIDENED" else closes):
-        return
-    target = change.identity.rpartition(" on ")[2]
-    everywhere = change.kind in ("membership", "role", "schema") or (change.kind == "privilege" and "." not in target)
-    if target not in objects and not (everywhere and objects):
+    if not objects or not (opens if which == "WIDENED" else closes):
         return
     verdicts = WIDER if which == "WIDENED" else NARROWER
-    found = [c for c in cells if c.verdict in verdicts and (everywhere or c.object == target)]
-    if change.kind == "policy":
-        name = f'policy "{change.identity.removesuffix(f" on {target}")}"'.replace('""', '"')
-        found = [c for c in found if any(why.startswith(name) for why in c.because)]
+    found = [c for c in cells if c.verdict in verdicts and concerned(change, c)]
     if not found:
         return
+    everywhere = len({c.object for c in found}) > 1
     who: dict[str, list[str]] = {}
     for cell in found[:40]:
-        who.setdefault(cell.role, []).append(cell.command)
+        what = f"{cell.command} on {cell.object}" if everywhere else cell.command
+        who.setdefault(cell.role, []).append(what)
     verb = "can do more" if which == "WIDENED" else "can do less"
     words = "; ".join(f"{role} {', '.join(dict.fromkeys(commands))}" for role, commands in who.items())
-    yield Hazard(name=f"AUTHZ_{which}", message=f"{verb}{'' if everywhere else f' on {target}'}: {words}")
-
-
-def direction(change: Change) -> tuple[bool, bool]:
-    """Whether a statement may open something, and whether it may close something."""
-    sql = change.sql.lower()
-    match change.kind, change.action:
-        case (("privilege" | "membership"), action):
-            return action == "grant" or (
-                change.kind == "membership" and not sql.startswith("revoke")
-            ), action != "grant"
-        case "policy", action:
-            strict = " as restrictive" in sql
-            return action != "create" or not strict, action != "create" or strict
-        case (("role" | "view" | "materialized view" | "function" | "procedure" | "schema"), _):
-            return True, True
-        case "table", action:
-            if "row level security" in sql:
-                opens = "disable" in sql or "no force" in sql
-                return opens, not opens
-            return action == "create" or "owner to" in sql, action == "drop" or "owner to" in sql
-        case "column", action:
-            return False, action == "drop"
-    return False, False
+    yield Hazard(name=f"AUTHZ_{which}", message=f"{verb}{'' if everywhere else f' on {found[0].object}'}: {words}")
 
 
 def _withhold(found: Plan, changes: tuple[Change, ...]) -> tuple[Change, ...]:
