@@ -24,7 +24,7 @@ _LOGS = frozenset(
     {"log", "logs", "audit", "event", "events", "analytics", "history", "activity", "activities", "views"}
 )
 _ANSWERS = ("boolean", "void")
-_ELSEWHERE = frozenset({"net", "cron", "pgmq", "vault", "pgsodium", "supabase_functions"})  # they act outside the tables
+_ELSEWHERE = frozenset({"net", "cron", "pgmq", "vault", "pgsodium", "supabase_functions"})  # not tables
 _CONNECTS = re.compile(r"(http|dblink)(_|$)")
 
 
