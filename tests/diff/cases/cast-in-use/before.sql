@@ -1,0 +1,5 @@
+create type p as (x integer);
+create function to_int(p) returns integer language sql immutable as 'select $1.x';
+create cast (p as integer) with function to_int(p) as assignment;
+comment on cast (p as integer) is 'one way';
+create view v as select row(1)::p::integer as x;

@@ -1,0 +1,1 @@
+create table t (a text compression pglz, b text, c jsonb);

@@ -1,0 +1,1 @@
+insert into t (x) values ('a'), ('b');

@@ -1,0 +1,2 @@
+create table t (a integer, b text);
+create view v as select * from t;

@@ -1,0 +1,2 @@
+insert into t (x) values ('a'), ('b');
+insert into u values (1);

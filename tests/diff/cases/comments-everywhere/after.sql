@@ -1,0 +1,16 @@
+create table t (a integer primary key, constraint c check (a > 0));
+create index i on t (a);
+create view v as select a from t;
+create function f() returns integer language sql as 'select 1';
+create sequence s;
+create schema sc;
+create role alice;
+comment on table t is 'new';
+comment on constraint c on t is 'cee';
+comment on index i is 'eye';
+comment on index t_pkey is 'key';
+comment on column v.a is 'ay';
+comment on function f() is 'eff';
+comment on sequence s is 'ess';
+comment on schema sc is 'es cee';
+comment on role alice is 'her';

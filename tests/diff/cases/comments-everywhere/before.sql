@@ -1,0 +1,10 @@
+create table t (a integer primary key, constraint c check (a > 0));
+create index i on t (a);
+create view v as select a from t;
+create function f() returns integer language sql as 'select 1';
+create sequence s;
+create schema sc;
+create role alice;
+comment on table t is 'old';
+comment on column t.a is 'old';
+comment on view v is 'old';

@@ -1,0 +1,1 @@
+create table t (room integer, span int4range);

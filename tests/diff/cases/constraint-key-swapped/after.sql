@@ -1,0 +1,2 @@
+create table t (id integer unique, code text primary key, n integer);
+create table u (t text references t);

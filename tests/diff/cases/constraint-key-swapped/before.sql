@@ -1,0 +1,2 @@
+create table t (id integer primary key, code text unique, n integer);
+create table u (t integer references t);

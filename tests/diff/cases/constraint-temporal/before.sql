@@ -1,0 +1,1 @@
+create table t (id int4range not null, span daterange not null);

@@ -1,0 +1,3 @@
+create domain d as integer;
+create table t (x d);
+alter domain d add constraint c check (value < 10) not valid;

@@ -1,0 +1,2 @@
+create type s as enum ('a', 'b');
+create table t (x s default 'a');

@@ -1,0 +1,11 @@
+create type e as enum ('a', 'b');
+create table t (x e);
+create function f(e default 'a') returns e language sql as 'select $1';
+create function g() returns setof e language sql as 'select x from public.t';
+create function h(out x e, out y integer) language sql as $$select 'a'::public.e, 1$$;
+create function i(e[]) returns table (x e) language sql as 'select unnest($1)';
+create function tr() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on t for each row when (new.x = 'a') execute function tr();
+comment on function f(e) is 'eff';
+revoke execute on function f(e) from public;
+create aggregate first_of(e) (sfunc = enum_larger, stype = e);

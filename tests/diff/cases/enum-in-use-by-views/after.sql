@@ -1,0 +1,10 @@
+create role alice;
+create type e as enum ('b');
+create table t (x e, n integer);
+create view v as select x, n from t where x = 'b';
+create view w as select x::text as x, case when x = 'b' then 1 end as n from v;
+create materialized view m as select x, count(*) as n from t group by x;
+create index mi on m (x) where x = 'b';
+grant select on v to alice;
+grant select (n) on w to alice;
+comment on column w.x is 'ex';

@@ -1,0 +1,3 @@
+create type e as enum ('a', 'b', 'c');
+create table t (id integer, x e default 'a' not null);
+create index i on t (x) where x in ('a', 'b');

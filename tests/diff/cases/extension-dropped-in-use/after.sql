@@ -1,0 +1,3 @@
+create table t (id integer, a text);
+create index i on t (a);
+create view v as select a from t;

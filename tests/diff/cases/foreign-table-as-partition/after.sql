@@ -1,0 +1,5 @@
+create foreign data wrapper w;
+create server s foreign data wrapper w;
+create table t (a integer, b text) partition by list (a);
+create table t1 partition of t for values in (1);
+create foreign table t2 partition of t for values in (2) server s options (x 'y');

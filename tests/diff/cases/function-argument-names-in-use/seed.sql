@@ -1,0 +1,1 @@
+insert into t (x0) values (5);

@@ -1,0 +1,1 @@
+create function f() returns bigint language plpgsql as 'begin return 0; end';

@@ -1,0 +1,12 @@
+create role alice;
+create schema s;
+create table t (a integer, b integer);
+create view v as select a from t;
+create materialized view m as select a from t;
+create sequence q;
+create function f() returns integer language sql as 'select 1';
+create procedure p() language sql as 'select 1';
+create type e as enum ('a');
+create domain d as integer;
+create type c as (x integer);
+create type r as range (subtype = integer);

@@ -1,0 +1,2 @@
+create table t (a integer);
+create function f() returns integer language sql as 'select 1';

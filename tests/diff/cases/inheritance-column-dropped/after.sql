@@ -1,0 +1,2 @@
+create table p (a integer, c integer);
+create table k (d integer) inherits (p);

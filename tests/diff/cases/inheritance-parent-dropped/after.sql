@@ -1,0 +1,1 @@
+create table k (a integer, b integer);

@@ -1,0 +1,2 @@
+create table p (a integer);
+create table k (b integer) inherits (p);

@@ -1,0 +1,2 @@
+create table "order" ("user" integer, "group" text);
+create index "table" on "order" ("user");

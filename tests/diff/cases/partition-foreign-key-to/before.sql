@@ -1,0 +1,3 @@
+create table t (a integer not null, b integer not null) partition by range (a);
+create table t1 partition of t for values from (0) to (10);
+create table u (a integer, b integer);

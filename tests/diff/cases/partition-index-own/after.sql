@@ -1,0 +1,5 @@
+create table t (a integer, b text) partition by list (a);
+create table t1 partition of t for values in (1);
+create index own on t1 (b);
+create index i on t (b);
+create index own2 on t1 (a, b);

@@ -1,0 +1,3 @@
+create table t (a integer, b text) partition by list (a);
+create table t1 partition of t for values in (1);
+create index own on t1 (b);

@@ -1,0 +1,7 @@
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create table t (a integer) partition by list (a);
+create table t1 partition of t for values in (1);
+create trigger tr after insert on t for each row execute function f();
+create trigger own before insert on t1 for each row execute function f();
+alter table t1 disable trigger tr;
+alter table t1 disable trigger own;

@@ -1,0 +1,2 @@
+create role alice;
+create table t (id integer, owner text);

@@ -1,0 +1,3 @@
+create role alice superuser;
+create table t (a integer primary key);
+create publication p for table t;

@@ -1,0 +1,3 @@
+create role alice;
+create table t (id integer, o text);
+grant select on t to alice;

@@ -1,0 +1,3 @@
+create schema s;
+create table s.t (a integer);
+create table u (a integer);

@@ -1,0 +1,3 @@
+create sequence s;
+create table t (a integer default nextval('s'), b integer);
+alter sequence s owned by t.a;

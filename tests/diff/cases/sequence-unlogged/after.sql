@@ -1,0 +1,2 @@
+create unlogged sequence s;
+create unlogged table t (id serial);

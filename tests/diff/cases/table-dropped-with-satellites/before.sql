@@ -1,0 +1,10 @@
+create role alice;
+create table t (id serial primary key, a text);
+create table u (t integer references t on delete cascade);
+create view v as select a from t;
+create function f() returns setof t language sql as 'select * from public.t';
+create function g() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on t for each row execute function g();
+create policy p on u using (exists (select 1 from t where t.id = u.t));
+create publication pub for table t, u;
+grant select on t, v to alice;

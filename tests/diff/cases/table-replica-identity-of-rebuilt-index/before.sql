@@ -1,0 +1,3 @@
+create table w (id integer not null, n integer not null);
+create unique index wi on w (id);
+alter table w replica identity using index wi;

@@ -1,0 +1,12 @@
+create role alice;
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create table t (a bigint);
+create view v with (security_barrier) as select a from t;
+create trigger tr instead of insert on v for each row execute function f();
+comment on trigger tr on v is 'writes';
+create rule r as on delete to v do instead nothing;
+grant insert, select on v to alice;
+alter view v alter a set default 3;
+comment on column v.a is 'ay';
+comment on view v is 'vee';
+alter view v owner to alice;

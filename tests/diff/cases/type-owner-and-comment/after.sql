@@ -1,0 +1,11 @@
+create role alice;
+create type e as enum ('a');
+create type c as (a integer);
+create type r as range (subtype = integer);
+create domain d as integer;
+alter type e owner to alice;
+alter type c owner to alice;
+alter type r owner to alice;
+alter domain d owner to alice;
+comment on type c is 'cee';
+comment on type r is 'ar';

@@ -1,0 +1,10 @@
+create role alice;
+create table t (a integer);
+create view v as select a, a::text as n from t;
+create view w as select n from v where n > '1';
+create materialized view m as select n from w;
+create index mi on m (n);
+create function f() returns setof v language sql as 'select * from public.v';
+create policy p on t using (exists (select 1 from v where v.n = t.a::text));
+grant select on w, m to alice;
+comment on materialized view m is 'em';

@@ -1,0 +1,3 @@
+create table t (a integer, b text);
+create view v as select b from t;
+create view w as select a from t;
