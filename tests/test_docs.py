@@ -73,8 +73,9 @@ def test_sql_in_the_docs_parses(page: Path, text: str) -> None:
         if line.startswith("policytool ")
     }),
 )  # fmt: skip
-def test_a_command_in_the_docs_is_understood(line: str) -> None:
+def test_a_command_in_the_docs_is_understood(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Command and options of every line exist."""
+    monkeypatch.chdir(tmp_path)
     name, *arguments = shlex.split(line)[1:]
     command = program.get_command(program.make_context("policytool", [], resilient_parsing=True), name)
     assert command is not None, line

@@ -7,6 +7,15 @@ from collections.abc import Iterator
 from policytool.catalog.model import Index, Table
 
 _ORDER = {"PRIMARY KEY": 0, "UNIQUE": 1}
+_SEARCHING = ("btree", "hash", "gin", "gist", "brin")
+
+
+def leading(table: Table) -> frozenset[str]:
+    """The columns that a search can use an index for: those that whole indexes, or the partition key, begin with."""
+    whole = (i for i in table.indexes if i.keys and i.method in _SEARCHING and i.predicate is None)
+    key = table.partition_key or ""
+    parted = (c.name for c in table.columns if f"({c.name})" in key)
+    return frozenset((*(i.keys[0].column or "" for i in whole), *parted))
 
 
 def twins(table: Table) -> Iterator[tuple[Index, Index]]:

@@ -35,7 +35,7 @@ def told(findings: Iterable[Finding]) -> str:
     kinds = Counter(f.object.kind for f in found)
     files = len({f.location.path for f in found if f.location})
     what = count(len(found), next(iter(kinds)) if len(kinds) == 1 else "object")
-    return what + (f" in {count(files, 'file')}" if files else "")
+    return what + (f" in {count(files, 'file')}" if files and set(kinds) != {"file"} else "")
 
 
 def groups(findings: Iterable[Finding]) -> tuple[Group, ...]:

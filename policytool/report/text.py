@@ -166,7 +166,7 @@ def _open(items: list[Unmodelled], console: Console, verbosity: int) -> None:
     if len(items) > len(shown):
         console.print(Text(f"  … and {len(items) - len(shown)} more (-v shows all)"))
     if any(item.security and item.kind not in UNREAD for item in items):
-        console.print(Text("`policytool audit --apply` runs them on a throwaway Postgres, and sees what they do"))
+        console.print(Text("`policytool audit --apply` lets a throwaway Postgres tell what they do"))
 
 
 def _tail(audit: Audit, console: Console, verbosity: int) -> None:

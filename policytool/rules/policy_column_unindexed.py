@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policytool.access import Command
+from policytool.access.indexes import leading
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
 from policytool.finding import Finding, Fix, member_ref
 from policytool.rule import Context, TableRule
 
 READING: tuple[Command, ...] = ("SELECT", "UPDATE", "DELETE")
-METHODS = ("btree", "hash", "gin", "gist", "brin")
 
 
 class PolicyColumnUnindexed(TableRule):
@@ -33,12 +33,9 @@ class PolicyColumnUnindexed(TableRule):
             or not context.access.exposed(table)
         ):
             return
-        leading = {i.keys[0].column for i in table.indexes if i.keys and i.method in METHODS and i.predicate is None}
-        if table.partition_key is not None:
-            leading |= {c.name for c in table.columns if f"({c.name})" in table.partition_key}
-        seen: set[str] = set()
+        found, seen = leading(table), set[str]()
         for policy in table.policies:
-            for column in sorted(_compared(policy, table, context) - leading - seen):
+            for column in sorted(_compared(policy, table, context) - found - seen):
                 seen.add(column)
                 yield self._finding(table, policy, column, context)
 

@@ -27,7 +27,7 @@ begin
 end $$;
 """
 FAILS = "create table public.late (id bigint primary key);\nselect 1 from public.nowhere;\n"
-TELLS_MORE = "`policytool audit --apply` runs them on a throwaway Postgres, and sees what they do\n"
+TELLS_MORE = "`policytool audit --apply` lets a throwaway Postgres tell what they do\n"
 
 
 def test_what_cannot_be_folded_is_found(cli: Cli) -> None:

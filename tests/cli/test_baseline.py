@@ -60,10 +60,13 @@ def test_a_finding_whose_evidence_has_changed_is_new_again(cli: Cli) -> None:
     cli("baseline", "create", *explicit)
     assert shown(cli, *explicit) == set()
     cli.migration("grant insert on public.notes to anon;\n", SECOND)
-    assert shown(cli, *explicit) == {("rls-disabled-exposed", "table public.notes")}
+    assert shown(cli, *explicit) == {
+        ("rls-disabled-exposed", "table public.notes"),
+        ("grant-widened", "table public.notes"),
+    }
     assert cli("audit", "-f", "json", *explicit).json["baseline"]["changed"] == 1
     assert "changed    error" in cli("baseline", "show", *explicit).out
-    assert cli("baseline", "update", *explicit).out == f"{FILE}: 0 added, 1 changed, 0 gone\n"
+    assert cli("baseline", "update", *explicit).out == f"{FILE}: 1 added, 1 changed, 0 gone\n"
     assert shown(cli, *explicit) == set()
 
 

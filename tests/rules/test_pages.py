@@ -79,14 +79,18 @@ def test_good_is_left_alone(found: Page) -> None:
 
 @each_page
 def test_proposed_fix_mends_it(found: Page) -> None:
-    """The SQL that each finding proposes removes it, and no rule has an error or a warning that it had not before."""
+    """The SQL that each finding proposes removes it, and no rule has an error or a warning that it had not before.
+
+    How the fix itself is best brought to a table in use is for its note to say.
+    """
     bad = found.block("Bad")
     before = audited(*bad.files, platform=bad.platform, layout=bad.layout)
     for finding in before:
         if finding.rule == found.rule and finding.fix is not None:
             after = audited(*bad.files, finding.fix.sql, platform=bad.platform, layout=bad.layout)
             assert finding.fingerprint not in {f.fingerprint for f in after}, finding.fix.sql
-            assert set(alarms(after)) <= set(alarms(before)), finding.fix.sql
+            standing = (f for f in after if f.concern != "availability")
+            assert set(alarms(standing)) <= set(alarms(before)), finding.fix.sql
 
 
 def applied(server: Server, platform: str, files: Sequence[str]) -> list[str]:
