@@ -1,0 +1,80 @@
+"""Where a server after the plan is not what was promised, each in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+from policytool.catalog.build.platform import Platform
+from policytool.catalog.objects import Catalog
+from policytool.catalog.spelling import qualified
+from policytool.diff.announced import Announced
+from policytool.diff.plan import left_over, plan
+from policytool.postgres.rows import Contents, lost
+from policytool.postgres.watching import Locks, Relations, stops
+
+_STOPPED: Final = ("", "writes", "reads and writes")
+
+
+def catalogs(got: Catalog, wanted: Catalog) -> Iterator[str]:
+    """The two catalogs, field by field."""
+    for found in left_over(got, wanted):
+        what = f"{found.kind} {found.identity}"
+        if found.field == "existence":
+            yield f"{what} is {'there' if found.built else 'not there'} after the plan"
+        else:
+            yield f"{what}: {found.field} is {_shown(found.built)} after the plan, not {_shown(found.observed)}"
+
+
+def dumps(got: Collection[str], wanted: Collection[str]) -> Iterator[str]:
+    """What pg_dump says, entry by entry; of two that begin alike the lines that differ."""
+    extra = {_head(entry): entry for entry in got if entry not in set(wanted)}
+    missing = {_head(entry): entry for entry in wanted if entry not in set(got)}
+    for head in {**extra, **missing}:
+        one, other = extra.get(head, "").splitlines(), missing.get(head, "").splitlines()
+        more = [line.strip() for line in one if line not in other]
+        less = [line.strip() for line in other if line not in one]
+        words = [f"after the plan: {_shown(more)}"] * bool(more) + [f"not there: {_shown(less)}"] * bool(less)
+        if head in extra and head in missing:
+            yield f"pg_dump of {head}: {'; '.join(words) or 'lines in another order'}"
+        else:
+            yield f"pg_dump: {'only' if head in extra else 'not'} after the plan: {head}"
+
+
+def _head(entry: str) -> str:
+    lines = (line for line in entry.splitlines() if line.strip() and not line.startswith("--"))
+    return next(lines, "").strip()[:200]
+
+
+def _shown(value: Any) -> str:
+    text = "; ".join(value) if isinstance(value, list) else repr(value)
+    return text if len(text) <= 300 else f"{text[:300]}…"
+
+
+def losses(before: Contents, after: Contents, announced: Announced, *, withheld: bool = False) -> Iterator[str]:
+    """Rows that are gone and were not to go; where those that lose them are withheld, none may go."""
+    for one in lost(before, after, announced.last):
+        if not announced.loses(one.table, one.column):
+            yield f"{one.message}, and no DATA_LOSS says so"
+        elif withheld and one.column is None:
+            yield f"{one.message}, although the statements that lose rows were withheld"
+
+
+def second(got: Catalog, wanted: Catalog, platform: Platform) -> Iterator[str]:
+    """What a second diff would do."""
+    left = [done.sql.partition("\n")[0] for done in plan(got, wanted, platform).statements]
+    if left:
+        yield f"a second diff is not empty: {_shown(left)}"
+
+
+def locked(segment: int, known: Relations, locks: Locks, copied: frozenset[int], announced: Announced) -> Iterator[str]:
+    """Locks that stop more than was said, and tables that were copied although nothing said so."""
+    where = f"transaction {segment + 1}"
+    for oid, mode in locks.items():
+        found = known.get(oid)
+        if found is not None and stops(mode) > announced.lock(segment, found.name):
+            what = _STOPPED[stops(mode)]
+            yield f"{where} holds {mode} on {qualified(*found.name)}, which stops {what}, and no hazard says so"
+    for oid in copied:
+        if known[oid].kind == "r" and not announced.rewrites(segment, known[oid].name):
+            yield f"{where} writes all rows of {qualified(*known[oid].name)} again, and no TABLE_REWRITE says so"
