@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from policytool.access.guards import atoms
 from policytool.access.row_filter import Command
 from policytool.access.truth import truth
 from policytool.access.updatable import base_table, commands
 from policytool.access.values import UNKNOWN
-from policytool.access.visitor import SIGNED_IN
+from policytool.access.visitor import ANONYMOUS, SIGNED_IN
 from policytool.catalog.expression.references import references
 from policytool.catalog.model import Table, View
 from policytool.syntax.fragments import parse_query
 
 if TYPE_CHECKING:
     from policytool.access import Access
+
+Node = Mapping[str, Any]
 
 
 def protected_below(view: View, access: Access) -> tuple[Table, ...]:
@@ -68,15 +70,41 @@ def written_past(view: View, access: Access) -> tuple[Table | None, dict[str, tu
     writers: dict[str, tuple[Command, ...]] = {}
     for role in access.clients:
         passed = (c for c in commands(view) if access.reach(role, c, view) and access.can(above.owner, c, table))
+        if any(keeps_out(v, role, access) for v in (view, above)):
+            # What the view's own conditions hide can be neither changed nor deleted by way of it.
+            passed = (c for c in passed if c == "INSERT" and view.check_option is None)
         wanted = tuple(c for c in passed if access.row_filter(role, table, c).reach != "all")
         if wanted:
             writers[role] = wanted
     return (table, writers) if writers else (None, {})
 
 
+def readers(view: View, access: Access) -> list[str]:
+    """The clients that may read a view and that its own conditions let see anything."""
+    return [r for r in access.clients if access.reach(r, "SELECT", view) and not keeps_out(view, r, access)]
+
+
+def keeps_out(view: View, role: str, access: Access) -> bool:
+    """Whether the view's own conditions are true for nobody who acts as a role that needs no account."""
+    if role == "public" or not access.anonymous(role) or view.materialized:
+        return False
+    where, inline = _where(view), access.helpers.inline
+    return where is not None and all(truth(where, visitor, inline=inline) in (False, None) for visitor in ANONYMOUS)
+
+
 def ties_to_caller(view: View, access: Access) -> bool:
     """Whether the view's own conditions ask who reads it, and not just if they are signed in: a filter is meant."""
-    where, helpers = (parse_query(view.definition) or {}).get("SelectStmt", {}).get("whereClause"), access.helpers
+    where, helpers = _where(view), access.helpers
     return where is not None and any(
         helpers.asks_who(a) and truth(a, SIGNED_IN, inline=helpers.inline) is UNKNOWN for a in atoms(where)
     )
+
+
+def filters(view: View) -> bool:
+    """Whether a view has conditions of its own."""
+    return _where(view) is not None
+
+
+def _where(view: View) -> Node | None:
+    found: Node | None = (parse_query(view.definition) or {}).get("SelectStmt", {}).get("whereClause")
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from policytool.access.users import USERS
-from policytool.access.views import ties_to_caller, written_past
+from policytool.access.views import readers, ties_to_caller, written_past
 from policytool.access.wording import and_list, verbs, who, widest
 from policytool.catalog.model import Function, View
 from policytool.catalog.spelling import identifier, qualified
@@ -39,12 +39,12 @@ class AuthUsersExposed(CatalogRule):
     def _view(self, view: View, context: Context) -> Iterator[Finding]:
         access = context.access
         shown = dict.fromkeys(access.users.of_view(view).values())
-        readers = [r for r in access.clients if access.reach(r, "SELECT", view)] if shown else []
-        if not readers:
+        able = readers(view, access) if shown else []
+        if not able:
             return
-        role, kind = widest(readers), "materialized view" if view.materialized else "view"
+        role, kind = widest(able), "materialized view" if view.materialized else "view"
         tied = not view.materialized and ties_to_caller(view, access)
-        roles = ", ".join("public" if r == "public" else identifier(r) for r in readers)
+        roles = ", ".join("public" if r == "public" else identifier(r) for r in able)
         yield self.finding(
             view_ref(view),
             f"{who(role)} can read {_some(shown)} of {'users' if tied else 'every user'}{_writes(view, role, context)} "

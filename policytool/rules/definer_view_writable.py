@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policytool.access import Access
+from policytool.access.row_filter import Command
 from policytool.access.users import USERS
-from policytool.access.views import ties_to_caller, written_past
-from policytool.access.wording import verbs, who, widest
+from policytool.access.views import keeps_out, ties_to_caller, written_past
+from policytool.access.wording import verbs, who, widest, width
 from policytool.catalog.model import View
 from policytool.catalog.spelling import qualified
 from policytool.finding import Finding, Fix, Related, Severity, view_ref
@@ -29,18 +31,20 @@ class DefinerViewWritable(ViewRule):
         table, writers = written_past(view, access)
         if table is None or (access.users.of_view(view) and (table.schema, table.name) == USERS):
             return  # `auth-users-exposed` tells it
-        role = widest(writers)
-        name, deeds = f"{table.schema}.{table.name}", list(writers[role])
-        if access.reach(role, "SELECT", view) and access.row_filter(role, table, "SELECT").reach != "all":
+        role = max(writers, key=lambda r: (len(writers[r]), width(r), r))
+        name, deeds, other = f"{table.schema}.{table.name}", list(writers[role]), widest(writers)
+        seen = access.reach(role, "SELECT", view) and not keeps_out(view, role, access)
+        if seen and access.row_filter(role, table, "SELECT").reach != "all":
             deeds = ["SELECT", *deeds]
+        also = () if other == role else (Related(message=f"{who(other)} can {verbs(writers[other])} them too"),)
         yield self.finding(
             view_ref(view),
-            f"{who(role)} can {verbs(deeds)} rows of {name} past its policies, through view {view.schema}.{view.name}: "
-            f"it acts as its owner {view.owner}",
+            f"{who(role)} can {_what(view, name, deeds, access)}: it acts as its owner {view.owner}",
             at=context.settled(view, "definition", "security_invoker"),
             severity=self._severity(view, context),
             because=(
                 *access.because(role, writers[role], view),
+                *also,
                 Related(message=f"{name} has row level security on", location=table.rls_at),
             ),
             fix=Fix(
@@ -53,3 +57,14 @@ class DefinerViewWritable(ViewRule):
         if not ties_to_caller(view, context.access):
             return self.severity
         return "warning" if view.check_option is None else "info"
+
+
+def _what(view: View, name: str, deeds: list[Command], access: Access) -> str:
+    through = f"through view {view.schema}.{view.name}"
+    if not ties_to_caller(view, access):
+        return f"{verbs(deeds)} rows of {name} past its policies, {through}"
+    if view.check_option is not None or "INSERT" not in deeds:
+        return f"{verbs(deeds)} rows of {name} {through}, by its conditions and not by the table's policies"
+    others = [d for d in deeds if d != "INSERT"]
+    more = f", and {verbs(others)} those that its own conditions let through" if others else ""
+    return f"insert rows of {name} past its policies {through}{more}"

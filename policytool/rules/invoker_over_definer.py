@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policytool.access.views import protected_below, ties_to_caller
+from policytool.access.views import keeps_out, protected_below, readers, ties_to_caller
 from policytool.access.wording import and_list, who, widest
 from policytool.catalog.expression.references import references
 from policytool.catalog.model import View
@@ -26,9 +26,9 @@ class InvokerOverDefiner(ViewRule):
         access = context.access
         if not view.security_invoker or view.materialized or not access.profile.exposes(view.schema):
             return
-        readers = [r for r in access.clients if access.reach(r, "SELECT", view)]
-        for inner in _inner(view, context) if readers else ():
-            allowed = [r for r in readers if access.can(r, "SELECT", inner)]
+        able = readers(view, access)
+        for inner in _inner(view, context) if able else ():
+            allowed = [r for r in able if access.can(r, "SELECT", inner) and not keeps_out(inner, r, access)]
             below = protected_below(inner, access) if allowed else ()
             hidden = [t for t in below if any(access.row_filter(r, t, "SELECT").reach != "all" for r in allowed)]
             if not hidden or ties_to_caller(view, access) or ties_to_caller(inner, access):

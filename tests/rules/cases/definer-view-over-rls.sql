@@ -59,3 +59,30 @@ create view v as select id from t where user_id = auth.uid();
 -- with: t rls
 create view v as select * from t;
 revoke all on v from anon, authenticated;
+
+-- case: visitors who are not signed in see nothing
+-- platform: supabase-explicit
+-- with: t rls
+create view v as select id from t where auth.uid() is not null;
+grant select on v to anon;
+
+-- case: those who are signed in see all
+-- platform: supabase-explicit
+-- with: t rls
+-- finds: error public.v
+create view v as select id from t where auth.uid() is not null;
+grant select on v to authenticated;
+
+-- case: some rows, for visitors by name
+-- platform: supabase-explicit
+-- with: t rls
+-- finds: warning public.v
+create view v as select id, status from t where is_open;
+grant select on v to anon, authenticated;
+
+-- case: all rows, for visitors by name
+-- platform: supabase-explicit
+-- with: t rls
+-- finds: error public.v
+create view v as select id, status from t;
+grant select on v to anon, authenticated;

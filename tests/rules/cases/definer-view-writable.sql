@@ -79,3 +79,22 @@ alter view v owner to app;
 -- with: t rls
 -- finds: error public.v
 create view v as select id, user_id from t where auth.uid() is not null;
+
+-- case: what visitors do not see they cannot change, but new rows are not held to it
+-- platform: supabase-explicit
+-- with: t rls
+-- finds: error public.v
+create view v as select id, status from t where auth.uid() is not null;
+grant insert, update on v to anon;
+
+-- case: visitors see nothing and may only change
+-- platform: supabase-explicit
+-- with: t rls
+create view v as select id, status from t where auth.uid() is not null;
+grant select, update, delete on v to anon;
+
+-- case: the rows that nobody signed in may see, with new rows held to that
+-- platform: supabase-explicit
+-- with: t rls
+create view v as select id, status from t where auth.uid() is not null with check option;
+grant all on v to anon;
