@@ -56,9 +56,12 @@ class DefinerAnonExecutable(FunctionRule):
             why = f", never asks who calls, and writes {and_list(written[:3])} beyond what policies and grants allow"
         elif read and function.returns not in ("boolean", "void"):
             why = f", never asks who calls, and reads {and_list(read[:3])} beyond what policies and grants allow"
-        elif read or definers.opaque(function) or definers.beyond(function, role):
+        elif read or definers.opaque(function):
             # A yes or no about rows one may not see; a policy that calls it needs it callable.
             return ("info" if helper and function.returns == "boolean" else "warning"), " and never asks who calls"
+        elif definers.beyond(function, role):
+            # What visitors are granted by name may well be the public side of a private function.
+            return ("info" if helper or definers.meant(function, role) else "warning"), " and never asks who calls"
         else:
             return "info", ", though it touches nothing that is closed to them"
         # Without an argument there is nothing to choose: housekeeping that anybody may set off.

@@ -119,3 +119,14 @@ create function inner_one() returns boolean language sql security definer set se
   as 'select exists (select 1 from public.t)';
 create function f() returns boolean language sql security definer set search_path = '' as
   'select public.inner_one()';
+
+-- case: the public side of a private function
+-- with: t rls
+-- finds: info public.f()
+create schema private;
+create function private.inner_one() returns bigint language sql security definer set search_path = ''
+  as 'select count(*) from public.t';
+revoke all on function private.inner_one() from public;
+create function f() returns bigint language sql security definer set search_path = '' as
+  'select private.inner_one()';
+grant execute on function f() to anon;
