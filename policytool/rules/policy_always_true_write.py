@@ -11,9 +11,11 @@ from policytool.access.storage import is_objects
 from policytool.access.wording import width
 from policytool.catalog.model import Policy, Table
 from policytool.catalog.spelling import identifier, qualified
-from policytool.finding import Finding, Fix, Severity, lowered, member_ref
+from policytool.finding import Finding, Fix, Related, Severity, lowered, member_ref
 from policytool.rule import Context, PolicyRule
 from policytool.syntax.location import Location
+
+OpenTo = dict[Command, tuple[str, ...]]  # the clients for whom the policy is true in a command
 
 
 class PolicyAlwaysTrueWrite(PolicyRule):
@@ -37,18 +39,34 @@ class PolicyAlwaysTrueWrite(PolicyRule):
             member_ref("policy", table, policy.name),
             f'{can_do(found, f"{rows} {table.schema}.{table.name}")} by policy "{policy.name}", which is always true',
             at=_place(policy, open_to),
-            severity=self._severity(table, found, context),
-            because=grants_of(found, table, context.access),
+            severity=self._severity(table, open_to, found, context),
+            because=(*grants_of(found, table, context.access), *_unseen(table, found, context)),
             fix=_fix(table, policy, context),
         )
 
-    def _severity(self, table: Table, found: tuple[Reacher, ...], context: Context) -> Severity | None:
+    def _severity(self, table: Table, open_to: OpenTo, found: tuple[Reacher, ...], context: Context) -> Severity | None:
         harmless = all(r.commands == ("INSERT",) for r in found) and _harmless(table, found, context)
-        severity: Severity = "warning" if harmless else "error"
+        severity: Severity = "warning" if harmless or _blind(open_to, table, context) else "error"
         return severity if context.access.profile.exposes(table.schema) else lowered(severity)
 
 
-def _reachers(open_to: dict[Command, tuple[str, ...]]) -> Iterator[Reacher]:
+def _blind(open_to: OpenTo, table: Table, context: Context) -> bool:
+    """Whether rows can be changed only by statements that look at none, which the REST API does not make."""
+    access = context.access
+    reads = any(access.row_filter(r, table, "SELECT").reach != "none" for roles in open_to.values() for r in roles)
+    return access.profile.platform == "supabase" and not reads and not {"SELECT", "INSERT"} & open_to.keys()
+
+
+def _unseen(table: Table, found: tuple[Reacher, ...], context: Context) -> tuple[Related, ...]:
+    """Where they do not see all of the rows, the policies for SELECT choose among them too."""
+    access, changes = context.access, {"UPDATE", "DELETE"}
+    roles = [r.role for r in found if changes & set(r.commands)]
+    if all(access.row_filter(r, table, "SELECT").reach == "all" for r in roles):
+        return ()
+    return (Related(message="a statement with a WHERE finds only rows that the policies for SELECT let by"),)
+
+
+def _reachers(open_to: OpenTo) -> Iterator[Reacher]:
     seen: set[Command] = set()
     for role in sorted({r for roles in open_to.values() for r in roles}, key=width, reverse=True):
         added = tuple(c for c, roles in open_to.items() if role in roles and c not in seen)

@@ -2,11 +2,13 @@
 -- with: t rls
 -- finds: error public.t.p
 create policy p on t for delete using (1 = 1 or is_open);
+create policy r on t for select using (user_id = (select auth.uid()));
 
 -- case: a column that cannot be NULL equals itself
 -- with: t rls
 -- finds: error public.t.p
 create policy p on t for delete using (user_id = user_id);
+create policy r on t for select using (user_id = (select auth.uid()));
 
 -- case: a column that may be NULL does not
 -- with: t rls
@@ -26,6 +28,7 @@ create policy q on t as restrictive using (user_id = (select auth.uid()));
 -- finds: error public.t.p
 create policy p on t for update using (true);
 create policy q on t as restrictive using (true);
+create policy r on t for select using (user_id = (select auth.uid()));
 
 -- case: nobody holds the command
 -- with: t rls closed
@@ -61,15 +64,27 @@ create index on t (owner);
 create index on t (org_id);
 alter table t enable row level security;
 create policy p on t for update using (yes());
+create policy r on t for select using (user_id = (select auth.uid()));
 
 -- case: out of the REST API
 -- finds: warning s.t.p
 create schema s;
 grant usage on schema s to anon;
 create table s.t (id int);
-grant delete on s.t to anon;
+grant select, delete on s.t to anon;
 alter table s.t enable row level security;
 create policy p on s.t using (true);
 
 -- case: files are told of by storage-bucket-unscoped
 create policy p on storage.objects for delete using (true);
+
+-- case: rows that nobody sees are changed only by statements without a WHERE
+-- with: t rls
+-- finds: warning public.t.p
+create policy p on t for update using (true);
+
+-- case: one's own are found as well
+-- with: t rls
+-- finds: error public.t.p
+create policy p on t for update using (true);
+create policy r on t for select using (user_id = (select auth.uid()));
