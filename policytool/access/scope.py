@@ -48,8 +48,16 @@ def unscoped(table: Table, columns: Iterable[str], access: Access) -> Iterator[U
                 seen = command in WRITES and anonymous_writer(policy, table, command, access)
                 seen = seen or (command == "INSERT" and dropped(policy, table, access) is not None)
                 if not seen and not (command == "INSERT" and of_nobody(policy, table, access)):
-                    yield Unscoped(role=role, command=command, policy=policy)
+                    yield Unscoped(
+                        role=_anybody(policy, table, command, access) or role, command=command, policy=policy
+                    )
             break
+
+
+def _anybody(policy: Policy, table: Table, command: Command, access: Access) -> str | None:
+    """The client without an account that a policy opens rows to as well."""
+    visitors = (r for r in access.clients if access.anonymous(r))
+    return next((r for r in visitors if policy in access.row_filter(r, table, command).open), None)
 
 
 def _kept(table: Table, columns: Iterable[str], command: Command, access: Access) -> bool:

@@ -1,4 +1,4 @@
-"""A policy for signed-in users has no TO clause, so it is asked for everyone."""
+"""A policy that only signed-in users can pass is for PUBLIC, so it is asked for everyone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policytool.rule import Context, PolicyRule
 
 
 class PolicyToPublicDefault(PolicyRule):
-    """A policy for signed-in users has no TO clause, so it is asked for everyone."""
+    """A policy that only signed-in users can pass is for PUBLIC, so it is asked for everyone."""
 
     name = "policy-to-public-default"
     severity = "info"
@@ -31,8 +31,8 @@ class PolicyToPublicDefault(PolicyRule):
             return  # `policy-auth-role-compare` says it
         yield self.finding(
             member_ref("policy", table, policy.name),
-            f"{named(policy, table)} can only be passed by signed-in users and has no TO clause: it is asked for every "
-            "row of every visitor too",
+            f"{named(policy, table)} is for PUBLIC, though only signed-in users can pass it: it is asked for every row "
+            "of every visitor too",
             at=policy.made,
             fix=Fix(
                 sql=f"alter {target(policy, table)} to {signed_in};",

@@ -14,8 +14,11 @@ from policytool.catalog.model import Table, View
 from policytool.catalog.spelling import qualified
 from policytool.finding import Finding, Fix, Related, Severity, view_ref
 from policytool.rule import Context, StatementRule, Step
+from policytool.syntax.fragments import parse_query
+from policytool.syntax.node import walk
 
 TOLD = frozenset({"definer-view-over-rls", "definer-view-writable", "auth-users-exposed"})
+CONDITIONS = frozenset({"whereClause", "havingClause", "quals", "usingClause", "isNatural"})
 RANK: tuple[Severity, ...] = ("error", "warning", "info")
 
 
@@ -80,7 +83,7 @@ def _lost(former: View, after: View, end: View, context: Context) -> Iterator[Lo
         readers = []
     if former.security_invoker and not end.security_invoker and "security_invoker" not in said:
         yield Lost("security_invoker", "on", *_as_owner(end, readers, access))
-    if former.security_barrier and not end.security_barrier and "security_barrier" not in said:
+    if former.security_barrier and not end.security_barrier and "security_barrier" not in said and _sifts(end, access):
         filters = readers and not end.security_invoker and ties_to_caller(end, access)
         consequence = "a function in a caller's condition can see rows before the view's own conditions hide them"
         yield Lost("security_barrier", "on", consequence, "warning" if filters else "info")
@@ -88,6 +91,16 @@ def _lost(former: View, after: View, end: View, context: Context) -> Iterator[Lo
         writers = [r for r in access.clients for p in ("INSERT", "UPDATE") if access.reach(r, p, end)]
         consequence = "rows can be written through it that it does not show"
         yield Lost("check_option", former.check_option.lower(), consequence, "warning" if writers else "info")
+
+
+def _sifts(view: View, access: Access) -> bool:
+    """Whether the view leaves out rows: one without any condition has nothing that a barrier could hide."""
+    tree = parse_query(view.definition)
+    if tree is None or any(name in access.catalog.views for name in references(view.definition).tables):
+        return True
+    return any(
+        body.keys() & CONDITIONS or body.get("op") in ("SETOP_EXCEPT", "SETOP_INTERSECT") for _, body in walk(tree)
+    )
 
 
 def _as_owner(view: View, readers: list[str], access: Access) -> tuple[str, Severity]:

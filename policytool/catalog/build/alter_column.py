@@ -27,7 +27,7 @@ def _add(state: State, key: Name, command: Node) -> Iterable[Node]:
     elif known is not None:
         if command.get("missing_ok"):
             return ()
-        raise Refused("42701", f'column "{known.name}" of relation "{key[1]}" already exists')
+        raise Refused("42701", f'column "{known.name}" of relation "{key[1]}" already exists', made=known.made)
     if table.partition_of is not None:
         raise Refused("42809", "cannot add column to a partition")
     if table.of_type is not None:

@@ -48,9 +48,19 @@ def fold(state: State, kind: str, node: Node) -> None:
         execute(state, kind, node)
     except Refused as error:
         state.rollback(mark)
-        state.record(f"Postgres would refuse this: {error.message}", kind="refused", security=True)
+        state.record(f"Postgres would refuse this{_unless(state, error)}: {error.message}", kind="refused")
     except NotModelled as error:
         state.record(error.message, kind=kind, security=error.security)
+
+
+def _unless(state: State, error: Refused) -> str:
+    """What is in the way may not be there: a file with an error of its own is mostly undone as a whole."""
+    made = error.made
+    if made is None or state.at is None or made.path == state.at.path:
+        return ""
+    if not any(u.location.path == made.path and u.kind in ("refused", "syntax") for u in state.unmodelled):
+        return ""
+    return f", unless all of {made.path.rpartition('/')[2]} fails for its own error"
 
 
 def execute(state: State, kind: str, node: Node) -> None:

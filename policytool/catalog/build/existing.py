@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from policytool.catalog.build.new_types import check_free
+from policytool.catalog.build.new_types import check_free, made_at
 from policytool.catalog.build.state import Refused, State
 from policytool.catalog.model import Constraint, Name, Table
 
@@ -19,7 +19,7 @@ def may_create(state: State, key: Name, if_not_exists: bool) -> bool:
         return True
     if if_not_exists:
         return False
-    raise Refused("42P07", f'relation "{key[1]}" already exists')
+    raise Refused("42P07", f'relation "{key[1]}" already exists', made=made_at(state, key))
 
 
 def is_assumed(state: State, key: Name) -> bool:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from policytool.catalog.build import index_keys, invent, partition_keys, reloptions, targets
 from policytool.catalog.build.dispatch import Handler
+from policytool.catalog.build.new_types import made_at
 from policytool.catalog.build.nodes import Node
 from policytool.catalog.build.state import Refused, State
 from policytool.catalog.expression.parsing import parsed
@@ -53,7 +54,8 @@ def create(state: State, node: Node) -> None:
     if state.relation_kind((key[0], index.name)) is not None:
         if node.get("if_not_exists"):
             return
-        raise Refused("42P07", f'relation "{index.name}" already exists')
+        standing = made_at(state, (key[0], index.name))
+        raise Refused("42P07", f'relation "{index.name}" already exists', made=standing)
     _check_method(index, elements)
     partitioned = isinstance(item, Table) and item.kind == "partitioned table"
     if partitioned:

@@ -11,6 +11,7 @@ from policytool.catalog.build.state import Refused, State
 from policytool.catalog.build.stores import TYPE_KINDS, Kind
 from policytool.catalog.model import Name
 from policytool.catalog.spelling import qualified
+from policytool.syntax.location import Location
 
 
 def new_type(state: State, parts: list[Node]) -> Name:
@@ -30,7 +31,16 @@ def check_free(state: State, key: Name) -> None:
         state.remove("base_types", key)
     taken = key in state.tables or key in state.views or is_multirange(state, *key)
     if taken or any(key in state.store(cast("Kind", kind)) for kind in TYPE_KINDS):
-        raise Refused("42710", f'type "{key[1]}" already exists')
+        raise Refused("42710", f'type "{key[1]}" already exists', made=made_at(state, key))
+
+
+def made_at(state: State, key: Name) -> Location | None:
+    """Where the relation or type of this name was made."""
+    if key in state.indexes:
+        table = state.tables.get(state.indexes[key]) or state.views.get(state.indexes[key])
+        return next((i.made for i in table.indexes if i.name == key[1]), None) if table is not None else None
+    found = (state.store(cast("Kind", kind)).get(key) for kind in ("tables", "views", "sequences", *TYPE_KINDS))
+    return next((item.made for item in found if item is not None), None)
 
 
 def owned(state: State, key: Name) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def create(state: State, node: Node) -> None:
     name, command = node["policy_name"], _COMMANDS[node.get("cmd_name", "all")]
     table = state.tables[key]
     _check_clauses(command, node)
-    if any(policy.name == name for policy in table.policies):
-        raise Refused("42710", f'policy "{name}" for table "{key[1]}" already exists')
+    if (other := next((p for p in table.policies if p.name == name), None)) is not None:
+        raise Refused("42710", f'policy "{name}" for table "{key[1]}" already exists', made=other.made)
     policy = Policy(
         name=name,
         command=command,

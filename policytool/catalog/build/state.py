@@ -22,12 +22,13 @@ from policytool.syntax.statement import Statement, locate
 
 
 class Refused(Exception):
-    """Postgres would refuse the statement with this SQLSTATE; nothing of it has effect."""
+    """Postgres would refuse the statement with this SQLSTATE; nothing of it has effect. `made`: what is in its way."""
 
-    def __init__(self, sqlstate: str, message: str) -> None:
+    def __init__(self, sqlstate: str, message: str, *, made: Location | None = None) -> None:
         super().__init__(message)
         self.sqlstate = sqlstate
         self.message = message
+        self.made = made
 
 
 class NotModelled(Exception):

@@ -178,7 +178,8 @@ def _check_replaced(item: Table | View, trigger: Trigger, node: Node) -> None:
     if old is None:
         return
     if not node.get("replace"):
-        raise Refused("42710", f'trigger "{trigger.name}" for relation "{item.name}" already exists')
+        taken = f'trigger "{trigger.name}" for relation "{item.name}" already exists'
+        raise Refused("42710", taken, made=old.made)
     if old.inherited:
         raise Refused("42710", f'trigger "{trigger.name}" for relation "{item.name}" is an internal or a child trigger')
     if old.constraint:

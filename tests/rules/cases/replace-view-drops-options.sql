@@ -91,3 +91,30 @@ alter view v set (security_invoker = off);
 create view v as select id from t;
 -- file: 2.sql
 create or replace view v as select id, status from t;
+
+-- case: the barrier of a view that leaves nothing out
+create view v with (security_barrier) as select 'a' as name union all select 'b';
+-- file: 2.sql
+create or replace view v as select 'a' as name union all select 'c';
+
+-- case: the barrier of a view of all rows
+create table t (id int primary key, name text);
+create view v with (security_barrier) as select id from t;
+-- file: 2.sql
+create or replace view v as select id, name from t;
+
+-- case: the barrier above a view that filters
+-- finds: info public.w
+create table t (id int primary key, name text, hidden boolean);
+create view v as select id, name from t where not hidden;
+create view w with (security_barrier) as select id from v;
+-- file: 2.sql
+create or replace view w as select id, name from v;
+
+-- case: the barrier of what another query leaves
+-- finds: info public.v
+create table t (id int primary key);
+create table u (id int primary key);
+create view v with (security_barrier) as select id from t except select id from u;
+-- file: 2.sql
+create or replace view v as select id from t except select id from u;

@@ -7,3 +7,11 @@ update t set id = 2;
 -- finds: info 0.sql
 create table t (id int);
 create tabel u (id int);
+
+-- case: made by a file that is broken elsewhere
+-- finds: info 0.sql
+-- finds: info 1.sql
+create table t (id int);
+create tabel u (id int);
+-- file: 2.sql
+create table t (id int);
