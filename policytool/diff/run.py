@@ -11,14 +11,15 @@ from msgspec.structs import replace
 from policytool.catalog.build.platform import Platform
 from policytool.catalog.objects import Catalog, Unmodelled
 from policytool.catalog.spelling import identifier, qualified
-from policytool.diff.access import NARROWER, WIDER, Cell, Comparison, opened
+from policytool.diff.access import NARROWER, WIDER, Cell, Comparison
 from policytool.diff.changes import Change, Hazard, subject
 from policytool.diff.concern import concerned, direction
 from policytool.diff.hazards import Hazards
+from policytool.diff.moments import Moments, between
 from policytool.diff.plan import Plan, plan
 from policytool.diff.renames import Accept, Rename
 from policytool.diff.segments import alone
-from policytool.diff.simulator import Simulator
+from policytool.diff.withheld import withhold
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -84,10 +85,12 @@ def compare(
     found = plan(before, after, platform, hints=hints, accept=taken, online=options.online)
     cells = tuple(Comparison(before, after, platform, _names(found)).cells()) if found.statements else ()
     changes = _judged(_guessed(_changes(found), guesses), cells, options)
-    if not options.allow_drops:
-        changes = _withhold(found, changes)
+    moments = Moments(before, after, platform, _names(found))
     problems = [f"{one.sql.partition(chr(10))[0]}: {one.refused}" for one in found.refused]
-    problems += opened(before, after, found.boundaries, platform)
+    problems += between(moments, found.boundaries)
+    if not options.allow_drops:
+        changes, more = withhold(found, changes, moments)
+        problems += more
     problems += [f"{d.kind} {d.identity}: {d.field} would still differ" for d in found.left]
     return Diff(
         before=labels[0],
@@ -190,31 +193,6 @@ def _moves(change: Change, which: str, cells: tuple[Cell, ...], objects: set[str
     verb = "can do more" if which == "WIDENED" else "can do less"
     words = "; ".join(f"{role} {', '.join(dict.fromkeys(commands))}" for role, commands in who.items())
     yield Hazard(name=f"AUTHZ_{which}", message=f"{verb}{'' if everywhere else f' on {found[0].object}'}: {words}")
-
-
-def _withhold(found: Plan, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The statements that throw rows away are put aside, and with them those that cannot be run without them."""
-    loses = {n for n, change in enumerate(changes) if _drops_data(change)}
-    if not loses:
-        return changes
-    trial = Simulator(found.before, found.platform)
-    aside: set[int] = set()
-    for ordinal, change in enumerate(changes):
-        if ordinal in loses:
-            aside.add(ordinal)
-            continue
-        trial.run([change.sql])
-        if trial.done[-1].refused is not None and found.statements[ordinal].refused is None:
-            aside.add(ordinal)
-    return tuple(replace(change, withheld=n in aside) for n, change in enumerate(changes))
-
-
-def _drops_data(change: Change) -> bool:
-    return any(h.name == "DATA_LOSS" for h in change.hazards) and _is_drop(change.sql)
-
-
-def _is_drop(sql: str) -> bool:
-    return sql.startswith("drop ") or " drop column " in sql or " drop attribute " in sql
 
 
 def _shown(changes: tuple[Change, ...], options: Options) -> tuple[Change, ...]:
