@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from policytool.catalog import locks as taking
 from policytool.catalog.build.state import Change as Folded
 from policytool.catalog.ddl.names import qualified_names
 from policytool.catalog.history import History, Step
@@ -19,6 +18,7 @@ from policytool.diff.plan import Plan
 from policytool.diff.same import named
 from policytool.diff.segments import alone
 from policytool.diff.simulator import Done
+from policytool.diff.waits import waits
 
 _NOT_UNDONE: Final = {
     "crea": "if it fails, an index that is not valid is left behind: drop it before the next try",
@@ -59,7 +59,7 @@ class Hazards:
             return ()
         return tuple(
             Locked(relation=qualified(*one.key), mode=one.lock.words, stops=one.lock.stops)
-            for one in taking.taken(step, self._history)
+            for one in waits(self._plan.statements[ordinal], step, self._history, self._plan.before)
             if (one.kind, one.key) not in self._born
         )
 

@@ -34,11 +34,18 @@ def dumps(got: Collection[str], wanted: Collection[str]) -> Iterator[str]:
         one, other = extra.get(head, "").splitlines(), missing.get(head, "").splitlines()
         more = [line.strip() for line in one if line not in other]
         less = [line.strip() for line in other if line not in one]
+        if _secret(one) and len(one) == len(other):
+            continue
         words = [f"after the plan: {_shown(more)}"] * bool(more) + [f"not there: {_shown(less)}"] * bool(less)
         if head in extra and head in missing:
             yield f"pg_dump of {head}: {'; '.join(words) or 'lines in another order'}"
         else:
             yield f"pg_dump: {'only' if head in extra else 'not'} after the plan: {head}"
+
+
+def _secret(lines: Collection[str]) -> bool:
+    """Whether an option was written that no catalog shows."""
+    return any(line.strip().rstrip(",").endswith("'***'") for line in lines)
 
 
 def _head(entry: str) -> str:

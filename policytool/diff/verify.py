@@ -134,15 +134,17 @@ class _Proof:
 
     def _tried(self, there: Standing, withheld: frozenset[int]) -> _Run:
         """Run the plan on copies of BEFORE until one goes through; what was committed cannot be tried again."""
+        copies = not any(done.sql.startswith("drop role") for done in self._plan.statements)
         while True:
-            database = there.server.create_database(there.database, owner="postgres")
+            # A role that is dropped must not be known in another database either.
+            database = there.server.create_database(there.database, owner="postgres") if copies else there.database
             if not self._bare:
                 catalog = there.catalog()
                 self._seeded = seed(there.server, database, catalog, self._plan.after, skip=self._skipped)
             try:
                 return self._run(there, database, withheld)
             except _Stop as stop:
-                if stop.segment > 0 or not self._spared(stop):
+                if stop.segment > 0 or not copies or not self._spared(stop):
                     raise
                 there.server.drop_database(database)
 
@@ -169,6 +171,9 @@ class _Proof:
     def _spared(self, stop: _Stop) -> bool:
         """Whether rows stopped the plan that can be left out; that they may has to be announced."""
         if stop.ordinal is None or not stop.error.sqlstate.startswith(_DATA) or self._bare:
+            return False
+        kinds = {change.kind for change in self._plan.statements[stop.ordinal].changes}
+        if not kinds & {"tables", "domains", "views"}:
             return False
         tables = set(self.announced.tables(stop.ordinal)) - self._skipped
         name, what = self.announced.looks(stop.ordinal), "rows stop the plan"

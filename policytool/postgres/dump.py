@@ -20,6 +20,7 @@ _RANDOM = re.compile(r"^\\(?:un)?restrict .*$", re.MULTILINE)  # a new random wo
 _NAMED_NOT_NULL = re.compile(r" CONSTRAINT (?:\"(?:[^\"]|\"\")+\"|\S+) NOT NULL")
 _HEADING = re.compile(r"\n--\n-- Name: [^\n]*\n--\n")
 _TABLE = re.compile(r"CREATE (?:UNLOGGED |FOREIGN )?TABLE ")
+_POLICY = re.compile(r"(?P<head>CREATE POLICY [^\n]*? TO )(?P<roles>[^\n]*?)(?= USING \(| WITH CHECK \(|;)")
 
 
 def dump(server: Server, database: str) -> tuple[str, ...]:
@@ -41,7 +42,9 @@ def entries(server: Server, database: str) -> list[str]:
 
 
 def _settled(entry: str) -> str:
-    """An entry in which the order of columns says nothing."""
+    """An entry in which the order of columns, and of the roles of a policy, says nothing."""
+    if policy := _POLICY.match(entry):
+        return f"{policy['head']}{', '.join(sorted(policy['roles'].split(', ')))}{entry[policy.end('roles') :]}"
     if not _TABLE.search(entry):
         return entry
     return "\n".join(sorted(line.rstrip(",") for line in entry.splitlines()))
