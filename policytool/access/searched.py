@@ -11,6 +11,7 @@ from policytool.syntax.node import names, range_var, walk
 
 Node = Mapping[str, Any]
 _SETTING = "search_path="
+_NAMED_BY = {"FuncCall": "funcname", "A_Expr": "name", "TypeName": "names", "SubLink": "operName"}
 _CHANGES = ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt")
 
 
@@ -52,3 +53,16 @@ def called(function: Function) -> tuple[str, ...]:
     calls = (n for tree in body_of(function).expressions for k, n in walk(tree) if k == "FuncCall")
     found = (names(n.get("funcname")) for n in calls)
     return tuple(dict.fromkeys(n[0] for n in found if len(n) == 1))
+
+
+def leaves_open(function: Function) -> str:
+    """What its body leaves to the search_path: "tables", "others" (functions, operators, types) or "" for nothing."""
+    body = body_of(function)
+    if not body.readable or body.dynamics or looked_up(function):
+        return "tables"
+    return "others" if any(_looked_up(k, n) for tree in body.expressions for k, n in walk(tree)) else ""
+
+
+def _looked_up(kind: str, node: Node) -> bool:
+    name = node.get(_NAMED_BY.get(kind, ""))
+    return bool(name) and len(names(name)) == 1

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policytool.access.searched import leaves_open
 from policytool.access.wording import widest
 from policytool.catalog.model import Function
 from policytool.catalog.spelling import identifier
-from policytool.finding import Finding, Fix, function_ref
+from policytool.finding import Finding, Fix, Severity, function_ref
 from policytool.rule import Context, FunctionRule
+
+_WHAT = {
+    "tables": "names up where its caller says: a table put before yours in the search_path is used instead",
+    "others": "functions and operators up where its caller says, though all tables are named with their schema",
+    "": "names up where its caller says, though its body has none without a schema now",
+}
 
 
 class DefinerSearchPath(FunctionRule):
@@ -20,7 +27,8 @@ class DefinerSearchPath(FunctionRule):
     cwe = 426
 
     def check(self, function: Function, context: Context) -> Iterator[Finding]:
-        """Definer functions without a search_path of their own; a warning where clients cannot call them themselves."""
+        """Definer functions without a search_path of their own. A warning where clients cannot call them themselves or
+        all tables are named with their schema, info where nothing is left to the search_path."""
         if not function.security_definer or function.atomic or function.language not in ("sql", "plpgsql"):
             return
         if any(s.startswith("search_path=") for s in function.settings):
@@ -29,13 +37,13 @@ class DefinerSearchPath(FunctionRule):
         # Nobody can call a trigger function; it runs with the search_path of whoever writes to the table.
         callers = () if function.returns in ("trigger", "event_trigger") else access.executors(function)
         exposed = bool(callers) and access.profile.exposes(function.schema)
-        ref = function_ref(function)
+        ref, left = function_ref(function), leaves_open(function)
+        severity: Severity = "error" if exposed and left == "tables" else "warning" if left else "info"
         yield self.finding(
             ref,
-            f"{function.schema}.{ref.name} runs with the rights of {function.owner} and looks names up where its "
-            "caller says: a table put before yours in the search_path is used instead",
+            f"{function.schema}.{ref.name} runs with the rights of {function.owner} and looks {_WHAT[left]}",
             at=context.settled(function, "body", "settings", "security_definer"),
-            severity=None if exposed else "warning",
+            severity=severity,
             because=access.because(widest(callers), ("EXECUTE",), function) if exposed else (),
             fix=_fix(function, ref.name, context),
         )
