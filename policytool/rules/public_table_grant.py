@@ -28,12 +28,14 @@ class PublicTableGrant(CatalogRule):
                 yield self._found(item, grants, context)
 
     def _found(self, item: Table | View, grants: tuple[Grant, ...], context: Context) -> Finding:
-        reached = context.access.profile.exposes(item.schema) and context.access.privileges.uses("public", item.schema)
+        uses = context.access.privileges.uses("public", item.schema)
+        reached = context.access.profile.exposes(item.schema) and uses
+        whom = "every role" if uses else f"every role with USAGE on schema {item.schema}"
         places = tuple(dict.fromkeys(g.made for g in grants if g.made is not None))
         return self.finding(
             ref_of(item),
-            f"PUBLIC is granted {in_words(grants)} on {item.schema}.{item.name}: every role, also one that is made "
-            f"tomorrow, {_does(grants)}",
+            f"PUBLIC is granted {in_words(grants)} on {item.schema}.{item.name}: {whom}, also one that is "
+            f"made tomorrow, {_does(grants)}",
             at=places[-1] if places else item.made,
             severity=None if reached else lowered(self.severity),
             because=tuple(Related(message="a grant to PUBLIC", location=p) for p in places[:-1]),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policytool.access.bodies import resolve, touched
 from policytool.access.lives import changed, life
+from policytool.access.searched import leaves_open
 from policytool.access.wording import and_list
 from policytool.catalog.model import Function
 from policytool.catalog.spelling import identifier
@@ -49,7 +50,7 @@ class ReplaceFunctionDropsSettings(StatementRule):
             f"{end.schema}.{ref.name} had a search_path of its own and was made anew without: it still runs with the "
             f"rights of {end.owner}, and looks names up where its caller says",
             at=step.statement.location,
-            severity="info" if context.told(end, TOLD) else None,
+            severity="info" if context.told(end, TOLD) or not leaves_open(end) else None,
             because=_since(former),
             fix=Fix(sql=f"alter {_named(end, ref.name)} set search_path = {_spelled(path)};", safety="safe"),
             key="search_path",

@@ -128,3 +128,13 @@ grant execute on all functions in schema public to authenticated;
 revoke all on t from anon, authenticated, service_role;
 -- file: 2.sql
 grant all on all tables in schema public to service_role;
+
+-- case: a loop over all functions, and this one asks who calls
+-- finds: warning public.pay(integer)
+create function pay(amount integer) returns void language plpgsql security definer set search_path = '' as $$ begin
+  if (auth.jwt() ->> 'role') is distinct from 'service_role' then raise exception 'not you'; end if; end $$;
+revoke execute on function pay(integer) from public, anon, authenticated;
+-- file: 2.sql
+do $$ begin
+  execute format('grant execute on function %I(integer) to authenticated', 'pay');
+end $$;

@@ -1,4 +1,11 @@
 -- case: another rule says what comes of it
+-- with: t
+-- finds: info public.f()
+create function f() returns bigint language sql security definer set search_path = '' as 'select 1::bigint';
+-- file: 2.sql
+create or replace function f() returns bigint language sql security definer as 'select count(*) from t';
+
+-- case: nothing is looked up
 -- finds: info public.f()
 create function f() returns int language sql security definer set search_path = '' as 'select 1';
 -- file: 2.sql
