@@ -232,9 +232,10 @@ class History:
         """For each name of an index the relations that ever had one of that name."""
         found: dict[Name, dict[Name, None]] = {}
         items = [(k, i) for kind in _RELATIONS for k, i in getattr(self.catalog, kind).items()]
-        changes = (c for s in self.steps for c in s.changes if c.kind in _RELATIONS and c.after is not None)
-        news = (c for c in changes if c.before is None or c.old_key or c.before.indexes is not c.after.indexes)
-        items += [(c.key, c.after) for c in news]
+        for change in (c for s in self.steps for c in s.changes if c.kind in _RELATIONS):
+            before, after = change.before, change.after
+            if None in (before, after) or change.old_key or before.indexes is not after.indexes:
+                items += [(change.key, item) for item in (before, after) if item is not None]
         for key, item in items:
             for index in item.indexes:
                 found.setdefault((key[0], index.name), {})[key] = None

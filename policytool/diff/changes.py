@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from policytool.catalog.build.state import Change as Folded
 from policytool.catalog.ddl import described
@@ -54,6 +56,19 @@ class Change(Struct, frozen=True, kw_only=True):
     hazards: tuple[Hazard, ...] = ()
     locks: tuple[Locked, ...] = ()
     withheld: bool = False  # written as a comment: it would throw data away
+
+
+def joined(changes: Iterable[Folded]) -> tuple[Folded, ...]:
+    """What a statement did to each object in all, not step by step: a new column is there before it is generated."""
+    found: list[Folded] = []
+    for change in changes:
+        last = found[-1] if found else None
+        follows = last is not None and (last.kind, last.key) == (change.kind, change.key) and change.old_key is None
+        if last is not None and follows and last.after is change.before and last.after is not None:
+            found[-1] = replace(last, after=change.after)
+        else:
+            found.append(change)
+    return tuple(found)
 
 
 def subject(done: Done) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from policytool.catalog.history import History, Step
 from policytool.catalog.model import Function, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import qualified
-from policytool.diff.changes import Hazard, Locked
+from policytool.diff.changes import Hazard, Locked, joined
 from policytool.diff.costs import Costs, merged, name_of
 from policytool.diff.plan import Plan
 from policytool.diff.same import named
@@ -69,7 +69,7 @@ class Hazards:
         return tuple(sorted(merged(self._all(done, ordinal, locks)), key=lambda hazard: NAMES.index(hazard.name)))
 
     def _all(self, done: Done, ordinal: int, locks: tuple[Locked, ...]) -> Iterator[Hazard]:
-        for change in done.changes:
+        for change in joined(done.changes):
             yield from self._lost(change)
             if change.before is None:
                 self._born.add((change.kind, change.key))

@@ -49,8 +49,9 @@ def _secret(lines: Collection[str]) -> bool:
 
 
 def _head(entry: str) -> str:
-    lines = (line for line in entry.splitlines() if line.strip() and not line.startswith("--"))
-    return next(lines, "").strip()[:200]
+    lines = [line.strip() for line in entry.splitlines() if line.strip() and not line.startswith("--")]
+    # The lines of a table are sorted.
+    return next((line for line in lines if line.startswith("CREATE ")), lines[0] if lines else "")[:200]
 
 
 def _shown(value: Any) -> str:
