@@ -135,7 +135,7 @@ def test_open_policies_ask_nothing_of_the_person() -> None:
 
 
 def test_unscoped_leaves_to_other_rules_what_is_theirs() -> None:
-    """What is always true, and what the anonymous can write, is not said again of signed-in users."""
+    """What is always true, and what the anonymous can write, is not said again of signed-in users; reading is said of the widest."""
 
     def found(*texts: str) -> list[tuple[str, Command]]:
         access = policies(*texts)
@@ -143,7 +143,8 @@ def test_unscoped_leaves_to_other_rules_what_is_theirs() -> None:
 
     assert found("for update to authenticated using (flag)") == [("authenticated", "UPDATE")]
     assert found("for update using (flag)") == []
-    assert found("for select using (flag)") == [("authenticated", "SELECT")]
+    assert found("for select using (flag)") == [("anon", "SELECT")]
+    assert found("for select to authenticated using (flag)") == [("authenticated", "SELECT")]
     assert found("for update to authenticated using (true)") == []
     assert found("for update to authenticated using (flag and owner = auth.uid())") == []
 
