@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from policytool.diff.run import Diff, Options
     from policytool.postgres.apply import Applied
     from policytool.postgres.observe import Parity
+    from policytool.postgres.providers import Provider
     from policytool.rule import Context
 
 
@@ -240,9 +241,13 @@ def diff(
     as_tool: bool = False,
     options: Options | None = None,
     accept: Callable[[Rename], bool] = lambda _: False,
+    verify: Provider | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Diff:
-    """The statements that make BEFORE into AFTER; both are sources, or `empty`. Runs nothing."""
+    """The statements that make BEFORE into AFTER; both are sources, or `empty`. Runs nothing but on throwaway servers.
+
+    With `verify` the plan is run on two servers of that provider, and the diff says what came of it.
+    """
     from policytool.diff.run import Options, compare
     from policytool.diff.sources import catalog, hints_of, pair
 
@@ -252,16 +257,22 @@ def diff(
 
     one, other, chosen = pair(read_side, before, after)
     progress("planning")
-    labels = (one.label, other.label)
-    return compare(
+    labels, options = (one.label, other.label), options or Options()
+    found = compare(
         catalog(one, chosen),
         catalog(other, chosen),
         chosen,
         labels=labels,
-        options=options or Options(),
+        options=options,
         hints=hints_of(other),
         accept=accept,
     )
+    if verify is None:
+        return found
+    from policytool.diff.verify import verified
+
+    progress("verifying")
+    return verified(found, (other, one) if options.down else (one, other), verify)
 
 
 def parity(

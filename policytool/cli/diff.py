@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from policytool.cli.options import common, configuration, option, progress, targets, write
+from policytool.cli.servers import server_options
 from policytool.errors import UsageError
 
 if TYPE_CHECKING:
     from policytool.diff.run import Diff
+    from policytool.postgres.providers import Provider
 
 FORMATS = ("text", "sql", "json", "markdown")
 
@@ -29,6 +31,9 @@ FORMATS = ("text", "sql", "json", "markdown")
 @option("--allow", multiple=True, metavar="HAZARD", help="Say nothing of this hazard.")
 @option("--schema", "schemas", multiple=True, metavar="NAME", help="Show changes of this schema only.")
 @option("--kind", "kinds", multiple=True, metavar="KIND", help="Show changes of this kind only: table, policy, …")
+@click.option("--verify/--no-verify", default=None, envvar="POLICYTOOL_VERIFY",
+              help="Prove the plan on a throwaway server; as a rule where -o writes it to a file.")  # fmt: skip
+@server_options
 @option("--static", is_flag=True, help="Compare the built catalogs, without a server.")
 @option("--strict", is_flag=True, help="SQL that could not be analysed fails the diff.")
 @common(FORMATS)
@@ -43,6 +48,7 @@ def command(before: str, after: str, **options: Any) -> int:
     policytool diff supabase/migrations postgresql://auditor@db.example.com/shop --exit-code
     policytool diff git:main . -f markdown --fail-on widened
     policytool diff old.sql new.sql -f sql --allow-drops -o migration.sql
+    policytool diff git:main . --verify
     """
     from policytool import api
     from policytool.diff.run import Options
@@ -60,13 +66,34 @@ def command(before: str, after: str, **options: Any) -> int:
         allowed=tuple(hazard(name) for name in options["allow"]),
     )
     given = {"config": config, "platform": options["platform"], "as_tool": options["as_tool"], "progress": say}
+    outputs = targets(options["form"], options["outputs"], FORMATS)
+    server = provider(options, to_file=any(path is not None for _, path in outputs))
     try:
-        found = api.diff(before, after, options=chosen, **given)
+        found = api.diff(before, after, options=chosen, verify=server, **given)
     finally:
         say("")
-    for form, path in targets(options["form"], options["outputs"], FORMATS):
+    for form, path in outputs:
         write(path, render(found, form, access=options["access"], verbosity=options["verbose"] - options["quiet"]))
     return exit_code(found, named, options)
+
+
+def provider(options: dict[str, Any], *, to_file: bool) -> Provider | None:
+    """Where the plan is to be proved, if anywhere: on request, else where a file is written and a server can be had."""
+    from policytool.errors import NoPostgres
+    from policytool.postgres.providers import choose
+
+    if options["verify"] is False or not (options["verify"] or to_file):
+        return None
+    try:
+        found = choose(options["postgres"], options["major"], declared=options["yes_throwaway"])
+        version = found.look()
+    except NoPostgres:
+        if options["verify"]:
+            raise
+        return None
+    if options["verify"] is None and not options["quiet"]:
+        click.echo(f"verifying on a throwaway PostgreSQL {version}; --no-verify leaves this out", err=True)
+    return found
 
 
 def hazard(name: str) -> str:
@@ -101,8 +128,10 @@ def render(found: Diff, form: str, *, access: bool = False, verbosity: int = 0) 
 
 
 def exit_code(found: Diff, named: list[str], options: dict[str, Any]) -> int:
-    """1 for a plan that is not good, what is withheld, hazards that were named, and on request for any change."""
+    """1 for a plan that is not good or not proved, for what is withheld or named, and on request for any change."""
     if found.problems or found.withheld or (options["strict"] and found.unmodelled):
+        return 1
+    if found.verification is not None and not found.verification.passed:
         return 1
     if found.hazards & set(named):
         return 1

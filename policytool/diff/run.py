@@ -19,6 +19,7 @@ from policytool.diff.moments import Moments, between
 from policytool.diff.plan import Plan, plan
 from policytool.diff.renames import Accept, Rename
 from policytool.diff.segments import alone
+from policytool.diff.verification import Verification
 from policytool.diff.withheld import withhold
 
 
@@ -47,6 +48,8 @@ class Diff(Struct, frozen=True, kw_only=True):
     unmodelled: tuple[Unmodelled, ...] = ()
     online: bool = False
     overall: tuple[Hazard, ...] = ()  # of the whole, and of no statement
+    aside: frozenset[int] = frozenset()  # the ordinals of the plan's statements that are written as comments
+    verification: Verification | None = None
 
     @property
     def withheld(self) -> tuple[Change, ...]:
@@ -97,6 +100,7 @@ def compare(
         after=labels[1],
         plan=found,
         changes=_shown(changes, options),
+        aside=frozenset(n for n, change in enumerate(changes) if change.withheld),
         access=cells,
         problems=tuple(problems),
         notes=found.remarks,

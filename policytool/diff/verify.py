@@ -16,7 +16,9 @@ from policytool.catalog.spelling import qualified
 from policytool.diff.announced import Announced
 from policytool.diff.mismatch import catalogs, dumps, locked, losses, second
 from policytool.diff.plan import Plan
+from policytool.diff.run import Diff
 from policytool.diff.simulator import Done
+from policytool.diff.sources import Side as Loaded
 from policytool.diff.standing import Apply, CannotStand, Observed, Side, Standing, as_project, standing
 from policytool.diff.verification import Verification
 from policytool.postgres.providers import Provider
@@ -31,6 +33,16 @@ if TYPE_CHECKING:
 
 TRIES: Final = 6  # to run the plan, each with rows in fewer tables
 _DATA: Final = ("22", "23")  # classes of errors about values
+
+
+def verified(diff: Diff, sides: tuple[Loaded, Loaded], provider: Provider) -> Diff:
+    """A diff with the proof of its plan; `sides` are what BEFORE and AFTER were read from."""
+    plan = diff.plan
+    before, after = (
+        Side(label=side.label, catalog=catalog, files=() if side.loaded is None else tuple(side.loaded.project.files))
+        for side, catalog in zip(sides, (plan.before, plan.after), strict=True)
+    )
+    return replace(diff, verification=verify(plan, before, after, provider, withheld=diff.aside))
 
 
 def verify(

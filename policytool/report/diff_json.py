@@ -15,6 +15,7 @@ def render(diff: Diff) -> str:
 
 def document(diff: Diff) -> dict[str, Any]:
     """The same, as plain values."""
+    proof = diff.verification
     return {
         "before": diff.before,
         "after": diff.after,
@@ -49,6 +50,17 @@ def document(diff: Diff) -> dict[str, Any]:
         ],
         "problems": list(diff.problems),
         "notes": list(diff.notes),
+        "verification": None
+        if proof is None
+        else {
+            "passed": proof.passed,
+            "server": proof.server,
+            "problems": list(proof.problems),
+            "notes": list(proof.notes),
+            "statements": proof.statements,
+            "tables": proof.tables,
+            "rows": proof.rows,
+        },
         "unmodelled": [
             {"path": u.location.path, "line": u.location.line, "message": u.message} for u in diff.unmodelled
         ],

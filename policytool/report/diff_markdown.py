@@ -14,10 +14,15 @@ def render(diff: Diff, *, access: bool = False) -> str:
     """A table of changes, and the SQL folded away."""
     if access:
         return "\n".join(_access(diff)) + "\n"
+    proof = diff.verification
+    unproved = [f"> **Not verified:** {_cell(problem)}" for problem in proof.problems] if proof is not None else []
     if not diff.changes:
-        return "No change of the schema.\n"
+        return "".join(f"{line}\n" for line in ("No change of the schema.", *unproved))
     lines = [f"### Schema: {_cell(diff.before)} → {_cell(diff.after)}", ""]
     lines += [f"> **This plan is not good:** {_cell(problem)}" for problem in diff.problems]
+    lines += unproved
+    if proof is not None and proof.passed:
+        lines += [f"✅ {_cell(proof.sentence)}", ""]
     lines += [*_access(diff), ""]
     lines += ["| | what | hazards |", "|---|---|---|"]
     for change in diff.changes:

@@ -8,23 +8,36 @@ from typing import Final
 
 from policytool.diff.changes import Change
 from policytool.diff.run import Diff
+from policytool.diff.verification import Verification
 
 LOCK_TIMEOUT: Final = "5s"  # of an online plan: whoever comes after a lock that is waited for waits as well
 
 
 def render(diff: Diff) -> str:
     """The migration; nothing where nothing differs."""
+    proof = diff.verification
     if not diff.changes:
-        return "".join(f"-- this plan is not good: {_line(problem)}\n" for problem in diff.problems)
+        lines = [f"-- this plan is not good: {problem}" for problem in diff.problems]
+        lines += [f"-- NOT VERIFIED: {problem}" for problem in proof.problems] if proof is not None else []
+        return "".join(f"{_line(text)}\n" for text in lines)
     lines = [_line(f"-- From {diff.before} to {diff.after}.")]
     lines += [_line(f"-- this plan is not good: {problem}") for problem in diff.problems]
     lines += [_line(f"-- note: {note}") for note in diff.notes]
+    lines += [_line(text) for text in _proof(proof)] if proof is not None else []
     routines = any(change.kind in ("function", "procedure") for change in diff.changes)
     lines += ["", "set check_function_bodies = off;"] if routines else []
     for _, group in groupby(diff.changes, key=lambda change: change.segment):
         lines += _segment(tuple(group), online=diff.online)
     lines += ["", "reset check_function_bodies;"] if routines else []
     return "\n".join(lines) + "\n"
+
+
+def _proof(proof: Verification) -> Iterator[str]:
+    """Whether the plan was proved on a server, and if not, why."""
+    yield from (f"-- NOT VERIFIED: {problem}" for problem in proof.problems)
+    yield from (f"-- while verifying: {note}" for note in proof.notes)
+    if proof.passed:
+        yield f"-- {proof.sentence[0].upper()}{proof.sentence[1:]}."
 
 
 def _segment(changes: tuple[Change, ...], *, online: bool) -> Iterator[str]:

@@ -18,13 +18,18 @@ def render(diff: Diff, *, access: bool = False, verbosity: int = 0) -> str:
     if access:
         return "".join(f"{printable(line)}\n" for line in _access(diff, verbosity))
     lines = [f"this plan is not good: {problem}" for problem in diff.problems]
+    proof = diff.verification
+    lines += [f"NOT VERIFIED: {problem}" for problem in proof.problems] if proof is not None else []
     lines += [line for change in diff.changes for line in _change(change, verbosity)]
     lines += ["", *told] if (told := list(_access(diff, -1))) and verbosity >= 0 else []
     if verbosity >= 0:
         lines += [f"note: {note}" for note in diff.notes]
         lines += [f"note: {u.location.path}:{u.location.line}: {u.message}" for u in diff.unmodelled]
+        lines += [f"note: {note}" for note in proof.notes] if proof is not None else []
     if diff.changes:
         lines.append(_summary(diff))
+    if proof is not None and proof.passed:
+        lines.append(proof.sentence)
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
