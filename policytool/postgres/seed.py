@@ -141,7 +141,7 @@ class _Seeder:
                 continue
             if column.name in keys:
                 yield column.name, keys[column.name]
-            elif column.default is not None and (column.name not in single or "(" in column.default):
+            elif self._left_to_default(table, column, single):
                 continue
             elif not self._left_null(table, column, row, attempt):
                 value = self._generator.value(table, column, row, attempt)
@@ -149,6 +149,12 @@ class _Seeder:
                     yield column.name, literal(value)
                 elif column.not_null and column.default is None:
                     raise _Unfillable(f"no value is known for {column.name} of the type {column.type}")
+
+    def _left_to_default(self, table: Table, column: Column, single: Collection[str | None]) -> bool:
+        """Whether the column's default will do: not where each row needs its own, nor where a partition bounds it."""
+        if column.default is None or (column.name in single and "(" not in column.default):
+            return False
+        return not self._generator.bounds(table, column.name)
 
     def _left_null(self, table: Table, column: Column, row: int, attempt: int) -> bool:
         """The last row has nulls where AFTER allows them; so have all rows of the platform, and the last attempts."""

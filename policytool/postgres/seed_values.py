@@ -52,12 +52,12 @@ class Generator:
 
     def value(self, table: Table, column: Column, row: int, attempt: int) -> str | None:
         """A value for a column, alike in all attempts unless a check may refuse it; None where the type is unknown."""
-        told = _told(column.name, table.constraints) or self._bounds(table, column.name)
+        told = _told(column.name, table.constraints) or self.bounds(table, column.name)
         if told and attempt < 2:
             return told[(row - 1 + attempt) % len(told)]
         return self._of(column.type, column.name, row, attempt)
 
-    def _bounds(self, table: Table, column: str) -> list[str]:
+    def bounds(self, table: Table, column: str) -> list[str]:
         """The values that the bound of a partition names for the first column of the key."""
         parent = self._catalog.tables.get(table.partition_of) if table.partition_of is not None else None
         key = _FIRST_KEY.search(parent.partition_key or "") if parent is not None else None
