@@ -135,6 +135,7 @@ class IndexKey(Struct, frozen=True, kw_only=True):
     opclass: str | None = None  # only when it is not the default of the type
     descending: bool = False
     nulls_first: bool = False
+    statistics: int | None = None  # of an expression, where it was set by hand
 
 
 class Index(Item, frozen=True, kw_only=True):
@@ -151,6 +152,7 @@ class Index(Item, frozen=True, kw_only=True):
     valid: bool = True
     options: tuple[str, ...] = ()
     parent: Name | None = None  # the partitioned index that it belongs to
+    clustered: bool = False  # CLUSTER follows it
 
 
 class Policy(Item, frozen=True, kw_only=True):

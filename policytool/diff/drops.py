@@ -41,6 +41,9 @@ def early(simulator: Simulator, after: Catalog) -> Iterator[Part]:
                     yield Part(kind, key)
             elif isinstance(item, Table | View) and item is not wanted[key]:
                 yield from _parts(state, kind, key, item, wanted[key], after)
+    for name, server in state.servers.items():
+        if name in after.servers and server.origin is None and replaced(server, after.servers[name]):
+            yield Part("servers", name)
 
 
 def late(simulator: Simulator, after: Catalog) -> Iterator[Part]:

@@ -16,6 +16,7 @@ from policytool.catalog.parity import Difference, parity
 from policytool.catalog.spelling import identifier, qualified
 from policytool.diff import drops, renames
 from policytool.diff.actions.objects import enum_values
+from policytool.diff.closing import close
 from policytool.diff.online import in_steps
 from policytool.diff.renames import Accept, Rename
 from policytool.diff.replaced import replaced
@@ -88,6 +89,7 @@ def _run(simulator: Simulator, after: Catalog, hints: tuple[Rename, ...], accept
     _add_values(simulator, after)
     renames.apply(simulator, after, hints, accept)
     _add_values(simulator, after)  # of types that have their name now
+    close(simulator, world)
     simulator.run(sql for one in role_steps(simulator.catalog(), after) for sql in one.sql)
     _swap_types(simulator, after)
     simulator.run(list(drops.unattached(simulator.catalog(), after)))
@@ -167,7 +169,7 @@ def left_over(simulated: Catalog, after: Catalog) -> Iterator[Difference]:
     inherited counts as the table's own, too."""
     for found in parity(simulated, after):
         moved = found.field in ("column order", "columns") and found.kind in ("table", "constraint")
-        own = found.kind == "column" and found.field == "local"
+        own = found.kind in ("column", "constraint") and found.field == "local"
         if not (own or (moved and _is_check(simulated, found) and sorted(found.built) == sorted(found.observed))):
             yield found
 

@@ -18,7 +18,7 @@ from policytool.diff.simulator import Simulator
 Mode = Literal["off", "prompt", "auto"]
 WHOLES: Final = ("tables", "views", "enums", "domains", "composites", "ranges", "sequences", "functions")
 _NAMES: Final = frozenset({"name", "schema", "comment", "grants", "owner", "replica_identity"})
-_RENAMED: Final = frozenset({"name", "comment", "constraint", "parent", "valid"})
+_RENAMED: Final = frozenset({"name", "comment", "constraint", "parent", "valid", "clustered"})
 
 
 class Rename(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from policytool.catalog.build.users import words
 from policytool.catalog.model import (
     Argument,
     Column,
@@ -27,7 +28,7 @@ from policytool.catalog.objects import (
     Publication,
     Range,
 )
-from policytool.diff.same import differing, same
+from policytool.diff.same import SATELLITES, differing, same
 
 # Kinds whose definition a server does not show in the words of the statement that made them.
 _UNSAID = ("collation", "text search configuration", "text search dictionary", "text search parser",
@@ -66,7 +67,16 @@ def replaced(before: Any, after: Any) -> bool:
 
 def _table(before: Table, after: Table) -> bool:
     partitions = (before.kind, before.partition_key) != (after.kind, after.partition_key)
-    return partitions or (before.server != after.server)
+    return partitions or before.server != after.server or _key_retyped(before, after)
+
+
+def _key_retyped(before: Table, after: Table) -> bool:
+    """Whether a column that rows are distributed by is of another type, which ALTER refuses."""
+    if before.partition_key is None or before.columns is after.columns:
+        return False
+    used = words(before.partition_key)
+    new = {c.name: (c.type, c.collation) for c in after.columns}
+    return any(c.name in used and new.get(c.name) != (c.type, c.collation) for c in before.columns)
 
 
 def _fits(before: View, after: View) -> bool:
@@ -135,7 +145,8 @@ def replaced_part(before: Any, after: Any, host: Any = None, new_host: Any = Non
         case Constraint():
             return _constraint(before, after, host, new_host)
         case Index():
-            return not set(differing(before, after)) <= {"options", "parent", "valid", "constraint"}
+            loose = {"options", "parent", "valid", "constraint", "clustered"}
+            return not set(differing(before, after, SATELLITES | {"statistics"})) <= loose
         case Policy():
             return _policy(before, after)
         case Trigger():
@@ -152,7 +163,7 @@ def _constraint(before: Constraint, after: Constraint, host: Any, new_host: Any)
     return bool(changed) or not same(_index(host, before), _index(new_host, after), without=_LOOSE)
 
 
-_LOOSE = frozenset({"comment", "name", "options", "parent", "valid", "constraint"})
+_LOOSE = frozenset({"comment", "name", "options", "parent", "valid", "constraint", "clustered", "statistics"})
 
 
 def _index(host: Any, constraint: Constraint) -> Any:

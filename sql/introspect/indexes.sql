@@ -1,5 +1,5 @@
--- Indexes: oid, relation, name, definition, include, nulls_not_distinct, valid, "constraint", options, parent_schema,
--- parent
+-- Indexes: oid, relation, name, definition, include, nulls_not_distinct, valid, clustered, statistics, "constraint",
+-- options, parent_schema, parent
 select
   i.indexrelid as oid, i.indrelid as relation, c.relname as name, pg_catalog.pg_get_indexdef(i.indexrelid) as definition,
   array(
@@ -9,7 +9,14 @@ select
     order by p
   ) as include,
   i.indnullsnotdistinct as nulls_not_distinct, -- before 15: false as nulls_not_distinct,
-  i.indisvalid as valid, k.conname as "constraint", c.reloptions as options, pn.nspname as parent_schema,
+  i.indisvalid as valid, i.indisclustered as clustered,
+  array(
+    select nullif(a.attstattarget, -1)
+    from pg_catalog.pg_attribute a
+    where a.attrelid = i.indexrelid and a.attnum > 0
+    order by a.attnum
+  ) as statistics,
+  k.conname as "constraint", c.reloptions as options, pn.nspname as parent_schema,
   p.relname as parent
 from pg_catalog.pg_index i
 join pg_catalog.pg_class c on c.oid = i.indexrelid

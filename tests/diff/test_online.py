@@ -63,7 +63,7 @@ def test_closes_on_a_server(postgres_server: Server, name: str, direction: str) 
     """A server that runs the steps over rows ends with AFTER's catalog."""
     pair = case(name, direction)
     diff = online(pair)
-    if not pair.runs or not any(c.segment for c in diff.changes):
+    if not any(c.segment for c in diff.changes):
         pytest.skip("a server cannot go there, or there is one step only")
     with database(postgres_server) as database_name:
         run(postgres_server, database_name, [pair.after])

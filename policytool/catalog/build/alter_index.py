@@ -57,10 +57,26 @@ def _attach(state: State, key: Name, command: Node) -> None:
         indexes.put(state, parent, replace(above, valid=True, changed=state.at))
 
 
+def _statistics(state: State, key: Name, command: Node) -> None:
+    """ALTER COLUMN number SET STATISTICS, which only the expressions of an index have."""
+    kind, owner, index = _index(state, key)
+    number = command.get("num", 0)
+    if not 0 < number <= len(index.keys) + len(index.include):
+        raise Refused("42703", f'column number {number} of relation "{key[1]}" does not exist')
+    if number > len(index.keys) or index.keys[number - 1].column is not None:
+        raise Refused("0A000", f'cannot alter statistics on column {number} of index "{key[1]}": it is no expression')
+    target = command.get("def", {}).get("Integer", {}).get("ival", 0) if "def" in command else -1
+    part = replace(index.keys[number - 1], statistics=None if target == -1 else target)
+    keys = (*index.keys[: number - 1], part, *index.keys[number:])
+    found = state.store(kind)[owner].indexes
+    changed = replace(index, keys=keys, changed=state.at)
+    state.update(kind, owner, indexes=tuple(changed if i is index else i for i in found))
+
+
 SUBCOMMANDS: Final = {
     "AT_SetRelOptions": _options(reloptions.merged),
     "AT_ResetRelOptions": _options(reloptions.without),
     "AT_AttachPartition": _attach,
-    "AT_SetStatistics": lambda *_: None,
+    "AT_SetStatistics": _statistics,
     "AT_SetTableSpace": lambda *_: None,
 }

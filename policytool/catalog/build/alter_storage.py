@@ -60,10 +60,18 @@ def _sequence_persistence(value: Literal["permanent", "unlogged"]) -> Any:
     return change
 
 
-def _cluster(state: State, key: Name, command: Node) -> None:
-    table = state.tables[key]
-    if not table.assumed and all(i.name != command["name"] for i in table.indexes):
-        raise Refused("42704", f'index "{command["name"]}" for table "{key[1]}" does not exist')
+def _cluster(kind: Literal["tables", "views"]) -> Any:
+    def change(state: State, key: Name, command: Node) -> None:
+        """CLUSTER ON an index, or SET WITHOUT CLUSTER."""
+        item: Table | View = state.store(kind)[key]
+        name = command.get("name")
+        if name is not None and not getattr(item, "assumed", False) and all(i.name != name for i in item.indexes):
+            raise Refused("42704", f'index "{name}" for table "{key[1]}" does not exist')
+        if any(i.clustered != (i.name == name) for i in item.indexes):
+            indexes = tuple(replace(i, clustered=i.name == name) for i in item.indexes)
+            state.update(kind, key, indexes=indexes)
+
+    return change
 
 
 def _replica_identity(state: State, key: Name, command: Node) -> None:
@@ -164,25 +172,25 @@ SUBCOMMANDS: Final = {
     "AT_SetAccessMethod": _access_method,
     "AT_SetLogged": _persistence("permanent"),
     "AT_SetUnLogged": _persistence("unlogged"),
-    "AT_ClusterOn": _cluster,
-    "AT_DropCluster": lambda *_: None,
+    "AT_ClusterOn": _cluster("tables"),
+    "AT_DropCluster": _cluster("tables"),
     "AT_DropOids": lambda *_: None,
     "AT_ReplicaIdentity": _replica_identity,
 }
-# Where a view is stored, and by which index it is clustered, is not modelled and changes nothing else.
+# Where a view is stored is not modelled and changes nothing else.
 ON_VIEWS: Final = {
     **{name: on_view for name, (_, on_view) in _ENABLING.items()},
     **dict.fromkeys(
         (
             "AT_SetTableSpace",
             "AT_SetAccessMethod",
-            "AT_ClusterOn",
-            "AT_DropCluster",
             "AT_SetStorage",
             "AT_SetCompression",
         ),
         lambda *_: None,
     ),
+    "AT_ClusterOn": _cluster("views"),
+    "AT_DropCluster": _cluster("views"),
 }
 ON_SEQUENCES: Final = {
     "AT_SetLogged": _sequence_persistence("permanent"),

@@ -12,7 +12,7 @@ from policytool.catalog.build.new_types import made_at
 from policytool.catalog.build.nodes import Node
 from policytool.catalog.build.state import Refused, State
 from policytool.catalog.expression.parsing import parsed
-from policytool.catalog.model import Constraint, Index, Name, Table, View
+from policytool.catalog.model import Constraint, Index, IndexKey, Name, Table, View
 
 Relation = Table | View
 
@@ -173,12 +173,17 @@ def same(one: Index, other: Index) -> bool:
     """Whether two indexes are alike but for their names (CompareIndexInfo)."""
     return (
         one.method == other.method
-        and one.keys == other.keys
+        and plain(one.keys) == plain(other.keys)
         and one.include == other.include
         and one.unique == other.unique
         and one.nulls_not_distinct == other.nulls_not_distinct
         and one.predicate == other.predicate
     )
+
+
+def plain(keys: tuple[IndexKey, ...]) -> tuple[IndexKey, ...]:
+    """The keys without the statistics targets of one index."""
+    return tuple(replace(key, statistics=None) if key.statistics is not None else key for key in keys)
 
 
 def serving(table: Table, index: Index) -> Constraint | None:
@@ -211,9 +216,11 @@ def cloned(
     copy = replace(
         index,
         name=name,
+        keys=plain(index.keys),
         constraint=name if constraint is not None else None,
         parent=parent,
         valid=True,
+        clustered=False,
         comment=None,
         made=state.at,
         changed=state.at,

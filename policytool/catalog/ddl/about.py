@@ -8,7 +8,7 @@ from typing import Any, Final
 from policytool.catalog.ddl import comments, described, functions, privileges
 from policytool.catalog.ddl.step import Phase, Step, step
 from policytool.catalog.ddl.world import World
-from policytool.catalog.model import Function, Schema, Sequence, Table
+from policytool.catalog.model import Function, Schema, Sequence, Table, View
 from policytool.catalog.objects import BaseType, EventTrigger, Other
 from policytool.catalog.spelling import identifier, qualified
 
@@ -41,6 +41,8 @@ def steps(world: World, before: Any, after: Any) -> Iterator[Step]:
         if after.replica_identity != identity:
             key = ("replica identity", after.schema, after.name)
             yield step(Phase.PUBLICATIONS, key, _replica_identity(after), schema=schema)
+    if isinstance(after, Table | View):
+        yield from _of_indexes(before, after)
 
 
 def statements(world: World, item: Any) -> list[str]:
@@ -67,6 +69,33 @@ def _owner(world: World, before: Any, after: Any) -> Iterator[str]:
     made = after.owner if isinstance(after, Schema) else world.role
     if owner != (before.owner if before is not None else made):
         yield f"alter {described.full(after)} owner to {identifier(owner)}"
+
+
+def _of_indexes(before: Table | View | None, after: Table | View) -> Iterator[Step]:
+    """The statistics targets of indexes, and the index that CLUSTER follows."""
+    if before is not None and before.indexes is after.indexes:
+        return
+    old = {index.name: index for index in before.indexes} if before is not None else {}
+    for index in after.indexes:
+        was = old.get(index.name)
+        targets = [key.statistics for key in was.keys] if was is not None else []
+        head = f"alter index {qualified(after.schema, index.name)}"
+        sql = [
+            f"{head} alter column {number} set statistics {-1 if part.statistics is None else part.statistics}"
+            for number, part in enumerate(index.keys, start=1)
+            if part.statistics != (targets[number - 1] if number <= len(targets) else None)
+        ]
+        if sql:
+            yield step(Phase.PUBLICATIONS, ("index statistics", after.schema, index.name), *sql, schema=after.schema)
+    wanted = _clustered(after)
+    if wanted != _clustered(before):
+        how = "set without cluster" if wanted is None else f"cluster on {identifier(wanted)}"
+        sql = [f"alter {described.full(after)} {how}"]
+        yield step(Phase.PUBLICATIONS, ("cluster", after.schema, after.name), *sql, schema=after.schema)
+
+
+def _clustered(host: Table | View | None) -> str | None:
+    return next((index.name for index in host.indexes if index.clustered), None) if host is not None else None
 
 
 def _replica_identity(table: Table) -> str:

@@ -54,7 +54,7 @@ def steps(before: Catalog, after: Catalog) -> Iterator[Step]:
     for pair, membership in new_members.items():
         if _differs(old_members.get(pair), membership):
             needs = frozenset({("role", pair[0]), ("role", pair[1])})
-            sql = [grant(membership, after.roles.get(membership.member))]
+            sql = [grant(membership, after.roles.get(membership.member), old_members.get(pair))]
             yield step(Phase.ROLES, ("membership", *pair), *sql, needs=needs)
     for pair in old_members.keys() - new_members.keys():
         if pair[0] in after.roles and pair[1] in after.roles:
@@ -71,12 +71,15 @@ def _differs(old: Membership | None, new: Membership) -> bool:
     return old is None or (old.admin, old.inherit, old.set) != (new.admin, new.inherit, new.set)
 
 
-def grant(membership: Membership, member: Role | None) -> str:
-    """GRANT role TO member, with the options that are not what it gives by itself."""
-    options = ["admin true"] if membership.admin else []
-    if membership.inherit != (member.inherit if member is not None else True):
-        options.append(f"inherit {str(membership.inherit).lower()}")
-    if not membership.set:
-        options.append("set false")
+def grant(membership: Membership, member: Role | None, before: Membership | None = None) -> str:
+    """GRANT role TO member, with the options that are not what it gives by itself; of one that stands, what changes."""
+    given = before or Membership(
+        role=membership.role, member=membership.member, inherit=member.inherit if member is not None else True
+    )
+    options = [
+        f"{option} {str(getattr(membership, option)).lower()}"
+        for option in ("admin", "inherit", "set")
+        if getattr(membership, option) != getattr(given, option)
+    ]
     text = f"grant {identifier(membership.role)} to {identifier(membership.member)}"
     return f"{text} with {', '.join(options)}" if options else text

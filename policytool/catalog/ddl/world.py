@@ -41,6 +41,16 @@ class World(Struct, frozen=True, kw_only=True, dict=True):
         return found
 
     @functools.cached_property
+    def referencing(self) -> dict[Name, list[Name]]:
+        """The tables with a foreign key to each table."""
+        found: dict[Name, list[Name]] = {}
+        for name, table in self.catalog.tables.items():
+            for constraint in table.constraints:
+                if constraint.reference is not None:
+                    found.setdefault((constraint.reference.schema, constraint.reference.table), []).append(name)
+        return found
+
+    @functools.cached_property
     def parents(self) -> frozenset[Name]:
         """The tables that others inherit from."""
         return frozenset(self.children)

@@ -103,19 +103,23 @@ class Parts:
         return Index(
             name=row["name"],
             method=node.get("accessMethod", "btree"),
-            keys=tuple(self._key(element["IndexElem"], relation) for element in node.get("indexParams", ())),
+            keys=tuple(
+                self._key(element["IndexElem"], relation, target)
+                for element, target in zip(node.get("indexParams", ()), row["statistics"], strict=False)
+            ),
             include=tuple(row["include"]),
             unique=node.get("unique", False),
             nulls_not_distinct=row["nulls_not_distinct"],
             predicate=canonical(where, self._names, relation, expected="boolean") if where else None,
             constraint=row["constraint"],
             valid=row["valid"],
+            clustered=row["clustered"],
             options=tuple(row["options"] or ()),
             parent=name_of(row, "parent", "parent_schema"),
             comment=self._reading.comment("pg_class", row["oid"]),
         )
 
-    def _key(self, element: Node, relation: Name) -> IndexKey:
+    def _key(self, element: Node, relation: Name, target: int | None) -> IndexKey:
         expression = element.get("expr")
         descending = element.get("ordering") == "SORTBY_DESC"
         nulls = element.get("nulls_ordering")
@@ -126,6 +130,7 @@ class Parts:
             opclass=operator_class(element),
             descending=descending,
             nulls_first=descending if nulls in (None, "SORTBY_NULLS_DEFAULT") else nulls == "SORTBY_NULLS_FIRST",
+            statistics=target,
         )
 
     def _trigger(self, row: Row, relation: Name) -> Trigger:

@@ -31,20 +31,20 @@ def step(world: World, before: Table, after: Table, sequence_of: dict[str, Seque
     for column in after.columns:
         was = old.get(column.name)
         if was is None:
-            if (column.inherited and not column.local and attached(before, after)) or column.type == UNKNOWN:
+            if (not column.local and comes(world, before, after, column)) or column.type == UNKNOWN:
                 continue
             sql += _added(world, after, column, plain=bare)
             if bare and column.default is not None and column.generated is None:
                 late.append(alter(after, column, f"set default {column.default}"))
         elif was is not column:
-            own = not (column.inherited and attached(before, after))
+            own = not comes(world, before, after, column)
             made, defaults = _changed(world, after, (was, column), sequence_of, own=own)
             sql += made
             (late if bare else sql).extend(defaults)
     texts = [text for c in after.columns if c is not old.get(c.name) for text in (c.type, c.generated, c.collation)]
     defaults_of = [c.default for c in after.columns if c is not old.get(c.name)]
     needs = world.references.of(texts if bare else [*texts, *defaults_of]) - {relation_key(name)}
-    needs |= {relation_key(parent) for parent in _parents(after)}
+    needs |= {relation_key(parent) for parent in parents(after)}
     if sql:
         yield Step(phase=Phase.TABLES, key=relation_key(name), sql=tuple(sql), schema=after.schema, needs=needs)
     if late:
@@ -53,20 +53,22 @@ def step(world: World, before: Table, after: Table, sequence_of: dict[str, Seque
         yield Step(phase=Phase.CONSTRAINTS, key=key, sql=tuple(late), schema=after.schema, needs=needs)
 
 
-def attached(before: Table, after: Table) -> bool:
-    """Whether a table gets what its parents get: it is theirs, now and then."""
-    if after.partition_of is not None:
-        return before.partition_of == after.partition_of
-    return bool(after.inherits) and set(after.inherits) <= set(before.inherits)
+def comes(world: World, before: Table, after: Table, column: Column) -> bool:
+    """Whether a column changes with that of a parent, which the table has had before."""
+    if not column.inherited:
+        return False
+    kept = (p for p in parents(after) if p in parents(before) and p in world.catalog.tables)
+    return any(c.name == column.name for parent in kept for c in world.catalog.tables[parent].columns)
 
 
-def _parents(table: Table) -> tuple[Name, ...]:
+def parents(table: Table) -> tuple[Name, ...]:
+    """What a table inherits from, or is a partition of."""
     return table.inherits if table.partition_of is None else (table.partition_of,)
 
 
 def _kept_above(world: World, table: Table, column: Column) -> bool:
     """Whether a parent says NOT NULL of a column, so that its children cannot say otherwise."""
-    above = (world.catalog.tables[name] for name in _parents(table) if name in world.catalog.tables)
+    above = (world.catalog.tables[name] for name in parents(table) if name in world.catalog.tables)
     return any(c.name == column.name and c.not_null for parent in above for c in parent.columns)
 
 
@@ -96,7 +98,7 @@ def _changed(
     if before.not_null and not after.not_null and not _kept_above(world, table, after):
         sql.append(alter(table, after, "drop not null"))
     defaults = _default(table, default, after)
-    if after.not_null and not before.not_null:
+    if after.not_null and not before.not_null and (own or not _kept_above(world, table, after)):
         defaults.append(alter(table, after, "set not null"))
     defaults += _identity(world, table, before, after, sequence_of)
     sql += _storage(table, before, after, retyped="type" in fields)

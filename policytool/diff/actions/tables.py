@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policytool.catalog.ddl import constraints, indexes, policies, tables, triggers, words
 from policytool.catalog.ddl.names import relation_key
-from policytool.catalog.ddl.step import Phase, Step, step
+from policytool.catalog.ddl.step import Key, Phase, Step, step
 from policytool.catalog.ddl.world import World
 from policytool.catalog.model import Constraint, Index, Policy, Sequence, Table, View
 from policytool.catalog.spelling import identifier, qualified
@@ -18,7 +18,7 @@ def steps(world: World, before: Table, after: Table, identities: dict[str, Seque
     """The statements that are left once everything that had to go has gone."""
     if before.columns is not after.columns or before.of_type != after.of_type:
         yield from columns.step(world, before, after, identities)
-    yield from _storage(before, after)
+    yield from _storage(world, before, after)
     yield from _relatives(before, after)
     yield from _constraints(world, before, after)
     yield from index_steps(world, before, after)
@@ -32,10 +32,12 @@ def _head(table: Table) -> str:
     return f"alter {noun} {qualified(table.schema, table.name)}"
 
 
-def _storage(before: Table, after: Table) -> Iterator[Step]:
+def _storage(world: World, before: Table, after: Table) -> Iterator[Step]:
     head, sql = _head(after), []
+    needs: frozenset[Key] = frozenset()
     if before.persistence != after.persistence:
         sql.append(f"{head} set {'unlogged' if after.persistence == 'unlogged' else 'logged'}")
+        needs = _logged_first(world, after)
     if before.access_method != after.access_method:
         sql.append(f"{head} set access method {identifier(after.access_method or 'heap')}")
     if before.tablespace != after.tablespace:
@@ -44,7 +46,18 @@ def _storage(before: Table, after: Table) -> Iterator[Step]:
         sql.append(f"{head} {changed}")
     sql += option_changes(head, before.options, after.options)
     if sql:
-        yield step(Phase.CONSTRAINTS, ("storage", after.schema, after.name), *sql, schema=after.schema)
+        needs |= {("other", "access method", "", after.access_method or "")}
+        yield step(Phase.CONSTRAINTS, ("storage", after.schema, after.name), *sql, schema=after.schema, needs=needs)
+
+
+def _logged_first(world: World, table: Table) -> frozenset[Key]:
+    """A logged table cannot refer to an unlogged one: what it refers to is logged before it, and unlogged after it."""
+    name = (table.schema, table.name)
+    if table.persistence == "permanent":
+        others = [(c.reference.schema, c.reference.table) for c in table.constraints if c.reference is not None]
+    else:
+        others = world.referencing.get(name, [])
+    return frozenset(("storage", *other) for other in others if other != name)
 
 
 def option_changes(head: str, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[str]:
@@ -90,13 +103,19 @@ def _constraints(world: World, before: Table, after: Table) -> Iterator[Step]:
         was = old.get(constraint.name)
         if was is None:
             # A table that is yet to be attached needs the checks of its parent; keys come with it.
-            free = constraint.kind == "CHECK" and not columns.attached(before, after)
+            free = constraint.kind == "CHECK" and not _comes(world, before, after, constraint)
             if free or not (constraint.inherited and not constraint.local):
                 yield tables.constraint_step(world, after, constraint)
         elif was is not constraint and not (constraint.inherited and not constraint.local):
             sql = list(_altered(after, was, constraint))
             if sql:
                 yield step(Phase.FOREIGN_KEYS, constraints.key(name, constraint), *sql, schema=after.schema)
+
+
+def _comes(world: World, before: Table, after: Table, constraint: Constraint) -> bool:
+    """Whether a constraint comes with that of a parent, which the table has had before."""
+    kept = (p for p in columns.parents(after) if p in columns.parents(before) and p in world.catalog.tables)
+    return any(c.name == constraint.name for parent in kept for c in world.catalog.tables[parent].constraints)
 
 
 def _altered(table: Table, before: Constraint, after: Constraint) -> Iterator[str]:

@@ -1,0 +1,4 @@
+create type e as enum ('a', 'b', 'c');
+create table t (x e, n integer) partition by list (x);
+create table ta partition of t for values in ('a');
+create table tb partition of t for values in ('b');

@@ -1,0 +1,5 @@
+create foreign data wrapper w;
+create foreign data wrapper w2;
+create server s type 'b' foreign data wrapper w2;
+create foreign table ft (id integer) server s;
+create user mapping for public server s;
