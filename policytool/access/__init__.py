@@ -12,7 +12,7 @@ from policytool.access.guards import Guards
 from policytool.access.helpers import Helpers
 from policytool.access.predicate import Analyst, Predicate
 from policytool.access.privileges import Granted, Privileges
-from policytool.access.profile import MANAGED_SCHEMAS, Conventions, Profile, make_profile
+from policytool.access.profile import MANAGED_SCHEMAS, Conventions, Profile, later, make_profile
 from policytool.access.recursion import Recursion
 from policytool.access.row_filter import COMMANDS, WRITES, Command, RowFilter, RowFilters, Side, expression, side_of
 from policytool.access.users import Users
@@ -126,13 +126,17 @@ class Access:
         return tuple(because(role, grants, item.owner, self.catalog.platform))
 
     def owner_columns(self, table: Table) -> tuple[str, ...]:
-        """Columns that say whose a row is: foreign keys to auth.users, and names that mean it, of a fitting type."""
+        """Columns that say whose a row is: foreign keys to auth.users, and names that mean it, of a fitting type.
+
+        Who changed or judged a row later is not whose it is.
+        """
         keys = {
             c.columns[0]
             for c in table.constraints
             if c.reference is not None
             and (c.reference.schema, c.reference.table) == ("auth", "users")
             and len(c.columns) == 1
+            and not later(c.columns[0])
         }
         names = self.conventions.owner_columns
         fitting = (c.name for c in table.columns if c.name in keys or (c.name.lower() in names and _is_key(c.type)))

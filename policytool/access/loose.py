@@ -30,6 +30,17 @@ _STATES = frozenset(
      "pending", "suspended", "blocked", "revoked", "current", "verified", "published"}
 )  # fmt: skip
 
+STAFF = frozenset(
+    {"admin", "admins", "administrators", "staff", "team", "moderator", "moderators", "employee", "employees", "role",
+     "roles", "operator", "operators", "superuser", "superusers", "super", "internal", "reviewer", "reviewers",
+     "editor", "editors", "member", "members", "steward", "stewards", "allowlist", "whitelist"}
+)  # fmt: skip
+
+
+def speaks_of_staff(name: str) -> bool:
+    """Whether a name is one of those who look after an application, or of what they may do."""
+    return bool(STAFF.intersection(_WORD.findall(name.lower())))
+
 
 class Loose(Struct, frozen=True, kw_only=True):
     """One such sub-query. `joins`: conditions that would tie it to the row, as far as keys and names tell.

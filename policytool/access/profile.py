@@ -21,6 +21,13 @@ SUPABASE_TRUSTED = frozenset(
      "pgsodium_keyiduser", "pgsodium_keymaker"}
 )  # fmt: skip
 
+_LATER = frozenset(
+    {"approved", "reviewed", "moderated", "verified", "updated", "modified", "edited", "changed", "deleted", "removed",
+     "archived", "resolved", "closed", "processed", "granted", "revoked", "rejected", "confirmed", "published",
+     "locked", "banned", "blocked", "handled", "validated", "checked", "acknowledged", "cancelled", "canceled",
+     "suspended", "assigned", "completed"}
+)  # fmt: skip
+
 
 class Conventions(Struct, frozen=True, kw_only=True):
     """What a project's configuration tells the rules about its own ways."""
@@ -89,3 +96,9 @@ def make_profile(
         trusted=SUPABASE_TRUSTED if platform == "supabase" else frozenset({"postgres"}),
         identity_expressions=identity_expressions,
     )
+
+
+def later(column: str) -> bool:
+    """Whether a column says by whom something was done with a row after it was made."""
+    act, by, rest = column.lower().rpartition("_by")
+    return bool(by) and rest in ("", "_id") and act.rpartition("_")[2] in _LATER

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from policytool.access.identity import Kind
+from policytool.access.loose import speaks_of_staff
 from policytool.access.predicate import Predicate
 from policytool.catalog.expression.references import references
 from policytool.catalog.model import Policy, Table
+from policytool.syntax.node import names, walk
 
 if TYPE_CHECKING:
     from policytool.access import Access, Command
 
 Judged = tuple[Policy, Predicate]
+Node = Mapping[str, Any]
 
 
 def deciding(table: Table, kind: Kind, access: Access) -> Iterator[tuple[str, Policy]]:
@@ -25,6 +28,8 @@ def deciding(table: Table, kind: Kind, access: Access) -> Iterator[tuple[str, Po
     meant = access.owner_columns(table) if kind == "own" else access.tenant_columns(table)
     for role in access.clients:
         judged = _asked(table, role, "SELECT", access)
+        if any(_shared(says) for _, says in judged):
+            continue
         for policy, says in judged:
             for column in sorted(says.bound(kind) - seen):
                 direct = kind == "tenant" or column in says.compared  # not by way of a parent, which has its own owner
@@ -58,6 +63,25 @@ def _asked(table: Table, role: str, command: Command, access: Access) -> list[Ju
         ):
             found.append((policy, says))
     return found
+
+
+def _shared(says: Predicate) -> bool:
+    """Whether a branch lets in whoever has some row elsewhere, and that is not said of an application's staff."""
+    live = zip(says.alternatives, says.branches or (), strict=False)
+    return any(
+        facts.gated and not facts.bindings and not facts.dead and any(_common(atom) for atom in branch)
+        for branch, facts in live
+    )
+
+
+def _common(atom: Node) -> bool:
+    """Whether it is a sub-query that compares with no text and speaks of no role."""
+    if "SubLink" not in atom:
+        return False
+    parts = list(walk(atom))
+    said = [str(body.get("relname", "")) for kind, body in parts if kind == "RangeVar"]
+    said += [name for kind, body in parts if kind == "ColumnRef" for name in names(body.get("fields"))[-1:]]
+    return not any(kind == "A_Const" and "sval" in body for kind, body in parts) and not any(map(speaks_of_staff, said))
 
 
 def _nullable(table: Table, name: str) -> bool:

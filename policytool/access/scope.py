@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from policytool.access.dropped import dropped
-from policytool.access.row_filter import COMMANDS, WRITES, Command
+from policytool.access.row_filter import COMMANDS, WRITES, Command, side_of
 from policytool.access.triggers import Kept
 from policytool.catalog.model import Policy, Table
 from policytool.syntax.location import Location
 
 if TYPE_CHECKING:
     from policytool.access import Access
+
+SHARED: tuple[Command, ...] = ("INSERT", "SELECT")  # of rows that are nobody's; to change them is another thing
 
 
 class Unscoped(Struct, frozen=True, kw_only=True):
@@ -47,7 +49,7 @@ def unscoped(table: Table, columns: Iterable[str], access: Access) -> Iterator[U
             for policy in found.open:
                 seen = command in WRITES and anonymous_writer(policy, table, command, access)
                 seen = seen or (command == "INSERT" and dropped(policy, table, access) is not None)
-                if not seen and not (command == "INSERT" and of_nobody(policy, table, access)):
+                if not seen and not (command in SHARED and of_nobody(policy, table, access, command=command)):
                     yield Unscoped(
                         role=_anybody(policy, table, command, access) or role, command=command, policy=policy
                     )
@@ -66,11 +68,20 @@ def _kept(table: Table, columns: Iterable[str], command: Command, access: Access
     return bool((kept.new if command == "INSERT" else kept.old).intersection(columns))
 
 
-def of_nobody(policy: Policy, table: Table, access: Access, *, anonymous: bool = False) -> bool:
-    """Whether the new rows that a policy lets just anybody insert are nobody's: their owner or tenant must be NULL."""
-    says = access.predicate(policy, "check", table)
+def of_nobody(
+    policy: Policy, table: Table, access: Access, *, command: Command = "INSERT", anonymous: bool = False
+) -> bool:
+    """Whether the rows that a policy lets just anybody insert (or read) are nobody's: owner or tenant must be NULL."""
+    says = access.predicate(policy, side_of(command), table)
     columns = (*access.bound_columns(table), *access.owner_columns(table), *access.tenant_columns(table))
     return says is not None and says.scoped(anonymous=anonymous, or_empty=columns)
+
+
+def lack(policy: Policy, table: Table, column: str, access: Access) -> str:
+    """That a policy does not ask for a column, or only in some of its branches."""
+    sides = (access.predicate(policy, side_of(c), table) for c in SHARED)
+    asks = any(b.column == column for says in sides if says is not None for b in says.bindings)
+    return f"lets by some without asking for {column}" if asks else f"does not ask for {column}"
 
 
 def anonymous_writer(policy: Policy, table: Table, command: Command, access: Access) -> bool:

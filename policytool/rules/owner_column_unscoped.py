@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policytool.access.because import of_policy
-from policytool.access.scope import unscoped
+from policytool.access.scope import lack, unscoped
 from policytool.access.wording import verbs, who
 from policytool.catalog.model import Table
 from policytool.finding import Finding, table_ref
@@ -42,7 +42,7 @@ class OwnerColumnUnscoped(TableRule):
         yield self.finding(
             table_ref(table),
             f"{who(found[0].role)} can {verbs(commands)} rows of {table.schema}.{table.name} that are not theirs: "
-            f'policy "{policies[0].name}" does not ask for {owners[0]}',
+            f'policy "{policies[0].name}" {lack(policies[0], table, owners[0], context.access)}',
             at=found[0].place,
             severity="info" if reads or noted else None,
             because=tuple(of_policy(p, "does not either") for p in policies[1:4]),

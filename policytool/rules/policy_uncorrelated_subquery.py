@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from policytool.access import Access
-from policytool.access.loose import Loose, loose_queries
+from policytool.access.loose import Loose, loose_queries, speaks_of_staff
 from policytool.access.policies import Clause, altered, clauses, commands_of, met_by, named
 from policytool.access.rowmark import offered
 from policytool.access.selfcompare import self_comparisons
@@ -18,13 +17,6 @@ from policytool.finding import Finding, Fix, member_ref
 from policytool.rule import Context, PolicyRule
 from policytool.syntax.fragments import parse_expression
 from policytool.syntax.node import names
-
-_WORD = re.compile(r"[a-z]+")
-STAFF = frozenset(
-    {"admin", "admins", "administrators", "staff", "team", "moderator", "moderators", "employee", "employees", "role",
-     "roles", "operator", "operators", "superuser", "superusers", "super", "internal", "reviewer", "reviewers",
-     "editor", "editors", "member", "members", "steward", "stewards", "allowlist", "whitelist"}
-)  # fmt: skip
 
 
 class PolicyUncorrelatedSubquery(PolicyRule):
@@ -76,7 +68,7 @@ def _wrong(query: Loose) -> bool:
     """Not the list of an application's staff, nor a role that is held once and everywhere."""
     if query.joins:
         return query.gate == "none" or query.several
-    return query.gate == "none" and not STAFF.intersection(_WORD.findall(query.relation.name.lower()))
+    return query.gate == "none" and not speaks_of_staff(query.relation.name)
 
 
 def _serious(query: Loose) -> bool:

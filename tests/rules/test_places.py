@@ -129,3 +129,15 @@ def test_a_key_compared_within_the_subquery_is_said_to_be() -> None:
         'policy "p" on public.rooms ties its rows to nothing: inside its sub-query id is the sub-query\'s own, '
         "and g.room_id is compared with g.id instead of rooms.id"
     )
+
+
+def test_a_column_asked_for_in_one_branch_alone() -> None:
+    """The message does not say that the policy never asks for it."""
+    sql = (
+        "create table t (id int, user_id uuid not null, status text); alter table t enable row level security;"
+        "create policy p on t for select to authenticated using (status = 'public' or user_id = auth.uid());"
+    )
+    assert only("owner-column-unscoped", sql).message == (
+        "any signed-in user can read rows of public.t that are not theirs: "
+        'policy "p" lets by some without asking for user_id'
+    )

@@ -91,3 +91,20 @@ create policy p on t to authenticated using (is_open);
 
 -- case: RLS is off
 create table d (id int primary key, user_id uuid);
+
+-- case: whoever owns a shop sees all
+create table shops (id int primary key, user_id uuid not null);
+create table d (id int primary key, user_id uuid);
+alter table d enable row level security;
+create policy r on d for select to authenticated
+  using (user_id = auth.uid() or exists (select 1 from shops s where s.user_id = auth.uid()));
+create policy w on d for insert to authenticated with check (user_id = auth.uid());
+
+-- case: an administrator besides
+-- finds: warning public.d.user_id
+create table profiles (id uuid primary key, role text);
+create table d (id int primary key, user_id uuid);
+alter table d enable row level security;
+create policy r on d for select to authenticated
+  using (user_id = auth.uid() or exists (select 1 from profiles p where p.id = auth.uid() and p.role = 'boss'));
+create policy w on d for insert to authenticated with check (user_id = auth.uid());

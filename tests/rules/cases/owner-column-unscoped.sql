@@ -87,3 +87,19 @@ create function mine() returns trigger language plpgsql as
   $$ begin if old.user_id <> auth.uid() then raise exception 'not yours'; end if; return new; end $$;
 create trigger mine before update on t for each row execute function mine();
 create policy p on t for update to authenticated using (status = 'new');
+
+-- case: rows of nobody are read
+create table t (id int, user_id uuid, kind text);
+alter table t enable row level security;
+create policy p on t for select to authenticated using (user_id = auth.uid() or user_id is null and kind = 'sample');
+
+-- case: rows of nobody are changed
+-- finds: warning public.t
+create table t (id int, user_id uuid, kind text);
+alter table t enable row level security;
+create policy p on t to authenticated using (user_id = auth.uid() or user_id is null and kind = 'sample');
+
+-- case: who approved it is not whose it is
+create table t (id int, approved_by uuid references auth.users (id), status text);
+alter table t enable row level security;
+create policy p on t for update to authenticated using (status = 'draft');
