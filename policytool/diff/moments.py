@@ -71,10 +71,14 @@ class _Moment:
                 now = self._now.reach(role, item, command)
                 if now is None:
                     continue
+                # A role that is not there yet, or no more, would have what all have.
+                sides = [
+                    (side, role if role in side.catalog.roles else "public", end, shift) for side, end, shift in there
+                ]
                 allowed = [
-                    (reach, side.new_rows(role, end, command))
-                    for side, end, shift in there
-                    if (reach := side.reach(role, end, command)) is not None
+                    (reach, side.new_rows(who, end, command))
+                    for side, who, end, shift in sides
+                    if (reach := side.reach(who, end, command)) is not None
                     and self._comparable(role, command, item, end, shift)
                 ]
                 if not _within(now, self._now.new_rows(role, item, command), allowed):
