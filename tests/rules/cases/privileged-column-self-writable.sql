@@ -268,3 +268,10 @@ alter table private.people enable row level security;
 grant usage on schema private to authenticated;
 grant update on private.people to authenticated;
 create policy u on private.people for update to authenticated using (id = (select auth.uid()));
+
+-- case: a column that was to go, and that a policy held back
+create table people (id uuid primary key, role text not null default 'member');
+alter table people enable row level security;
+create policy p on people for update to authenticated using (id = auth.uid()) with check (id = auth.uid());
+create policy q on people for select to authenticated using (role = 'admin' and id = auth.uid());
+alter table people drop column role;
