@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,16 +11,17 @@ from msgspec import Struct, structs
 
 from policytool.catalog.build import build
 from policytool.catalog.build.platform import Platform
+from policytool.postgres.dump import entries
 from policytool.postgres.platform import apply_migrations
 from policytool.postgres.replay import replay
 from policytool.postgres.results import FileResult
 from policytool.source.model import SqlFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from policytool.catalog.objects import Catalog
-    from policytool.postgres.server import Server
+    from policytool.postgres.server import Connection, Server
 
 HARD = Path(__file__).parent / "hard"
 EVIDENCE = ("made", "changed", "by_default", "sweeping")
@@ -94,28 +93,20 @@ def dumped(server: Server, files: Sequence[SqlFile], template: str | None) -> li
     with roles_dropped(server):
         name = server.create_database(template, owner="postgres")
         try:
-            results = apply_migrations(server, name, files) if template else _as_superuser(server, name, files)
+            results = apply_migrations(server, name, files) if template else as_superuser(server, name, files)
             assert [result.error for result in results if result.error] == []
-            return _dump(server, name)
+            return entries(server, name)
         finally:
             server.drop_database(name)
 
 
-def _as_superuser(server: Server, database: str, files: Sequence[SqlFile]) -> tuple[FileResult, ...]:
+def as_superuser(
+    server: Server, database: str, files: Sequence[SqlFile], watch: Callable[[Connection], None] = lambda _: None
+) -> tuple[FileResult, ...]:
     """The hard cases of plain Postgres make what only a superuser may; their text is the suite's own."""
     with server.connect() as connection:
         connection.execute("alter role postgres superuser")
         try:
-            return replay(server, database, files, user="postgres")
+            return replay(server, database, files, user="postgres", watch=watch)
         finally:
             connection.execute("alter role postgres nosuperuser")
-
-
-def _dump(server: Server, database: str) -> list[str]:
-    command = [str(server.bin / "pg_dump"), "--schema-only", "-d", server.dsn(database)]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    text = re.sub(r"^\\(?:un)?restrict .*$", "", text, flags=re.MULTILINE)  # a new random word in every dump
-    # NOT NULL is a property of a column here; the name that Postgres 18 gives it is not in the catalog.
-    text = re.sub(r" CONSTRAINT \S+ NOT NULL", " NOT NULL", text)
-    entries = re.split(r"\n--\n-- Name: [^\n]*\n--\n", text)
-    return sorted("\n".join(sorted(e.split("\n"))) if "GRANT " in e else e.strip() for e in entries)

@@ -16,9 +16,11 @@ from policytool.catalog.introspect.origin import platform_of
 from policytool.catalog.spelling import identifier, qualified
 from policytool.diff.plan import left_over
 from policytool.diff.run import Diff, Options, compare
+from policytool.diff.standing import Observed as Observed
+from policytool.postgres.dump import dump
 from policytool.report import diff_sql
 from policytool.source.model import SqlFile
-from tests.catalog.closing import _as_superuser, _dump, built, platform, roles_dropped
+from tests.catalog.closing import as_superuser, built, platform, roles_dropped
 
 if TYPE_CHECKING:
     from policytool.catalog.introspect.origin import Platform
@@ -68,13 +70,6 @@ def diff_of(found: Case) -> Diff:
     return differ(built(found.before, "postgres"), built(found.after, "postgres"))
 
 
-class Observed(Struct, frozen=True, kw_only=True):
-    """What a server holds: its catalog, and what pg_dump says."""
-
-    catalog: Catalog
-    dump: tuple[str, ...]
-
-
 @contextmanager
 def database(server: Server) -> Iterator[str]:
     """A new database; roles that are made meanwhile go with it."""
@@ -89,7 +84,7 @@ def database(server: Server) -> Iterator[str]:
 def run(server: Server, name: str, texts: Sequence[str]) -> None:
     """Run texts, of which none may fail."""
     files = [SqlFile(path=f"{number}.sql", text=text, order=number) for number, text in enumerate(texts)]
-    results = _as_superuser(server, name, files)
+    results = as_superuser(server, name, files)
     failed = [result.error for result in results if result.error]
     assert not failed, f"{failed[0].message}: {failed[0].statement}"
 
@@ -98,7 +93,7 @@ def observed(server: Server, name: str) -> Observed:
     """The catalog of a database, and its dump."""
     with server.administer(name) as connection:
         catalog = introspect(connection, platform=_fresh(server))
-    return Observed(catalog=catalog, dump=tuple(_settled(entry) for entry in _dump(server, name)))
+    return Observed(catalog=catalog, dump=dump(server, name))
 
 
 @functools.cache
@@ -106,13 +101,6 @@ def _fresh(server: Server) -> Platform:
     """What a new database holds."""
     with server.administer("postgres_plain") as connection:
         return platform_of("postgres", introspect(connection))
-
-
-def _settled(entry: str) -> str:
-    """An entry of a dump in which the order of columns says nothing."""
-    if "CREATE TABLE" not in entry and "CREATE FOREIGN TABLE" not in entry:
-        return entry
-    return "\n".join(sorted(line.rstrip(",") for line in entry.splitlines()))
 
 
 def differences(one: Observed, other: Observed) -> list[str]:
