@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from policytool.cli.options import common, configuration, option, progress, targets, write
+from policytool.cli.migrations import NEXT, sort_out, write_migrations
+from policytool.cli.options import common, configuration, option, progress, write
 from policytool.cli.servers import server_options
 from policytool.errors import UsageError
 
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
     from policytool.postgres.providers import Provider
 
 FORMATS = ("text", "sql", "json", "markdown")
+OUTPUT = {
+    "is_flag": False,
+    "flag_value": NEXT,
+    "metavar": "[[FORMAT:]FILE|FOLDER]",
+    "help": "Write to a file, which SQL never overwrites; the next migration into a folder, at the end of the line "
+    "into that of BEFORE.",
+}
 
 
 @click.command("diff")
@@ -36,7 +45,8 @@ FORMATS = ("text", "sql", "json", "markdown")
 @server_options
 @option("--static", is_flag=True, help="Compare the built catalogs, without a server.")
 @option("--strict", is_flag=True, help="SQL that could not be analysed fails the diff.")
-@common(FORMATS)
+@option("--name", default="policytool_diff", show_default=True, help="What a migration is called after its version.")
+@common(FORMATS, output=OUTPUT)
 def command(before: str, after: str, **options: Any) -> int:
     """The migration that makes BEFORE into AFTER, its hazards, and what changes in who may do what.
 
@@ -49,6 +59,7 @@ def command(before: str, after: str, **options: Any) -> int:
     policytool diff git:main . -f markdown --fail-on widened
     policytool diff old.sql new.sql -f sql --allow-drops -o migration.sql
     policytool diff git:main . --verify
+    policytool diff supabase/migrations supabase/schemas -o
     """
     from policytool import api
     from policytool.diff.run import Options
@@ -66,13 +77,19 @@ def command(before: str, after: str, **options: Any) -> int:
         allowed=tuple(hazard(name) for name in options["allow"]),
     )
     given = {"config": config, "platform": options["platform"], "as_tool": options["as_tool"], "progress": say}
-    outputs = targets(options["form"], options["outputs"], FORMATS)
-    server = provider(options, to_file=any(path is not None for _, path in outputs))
+    chosen_form = click.get_current_context().get_parameter_source("form") != ParameterSource.DEFAULT
+    outputs = sort_out(options["form"], options["outputs"], FORMATS, chosen=chosen_form)
+    server = provider(options, to_file=bool(options["outputs"]))
     try:
         found = api.diff(before, after, options=chosen, verify=server, **given)
     finally:
         say("")
-    for form, path in outputs:
+    for where in outputs.migrations:
+        begins = after if options["down"] else before
+        write_migrations(
+            found, where, begins, options["name"], as_tool=options["as_tool"], quiet=bool(options["quiet"])
+        )
+    for form, path in outputs.reports:
         write(path, render(found, form, access=options["access"], verbosity=options["verbose"] - options["quiet"]))
     return exit_code(found, named, options)
 

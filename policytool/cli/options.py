@@ -25,12 +25,13 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
     return click.option(*names, envvar="POLICYTOOL_" + long[2:].upper().replace("-", "_"), **settings)
 
 
-def common(formats: tuple[str, ...]) -> Callable[[F], F]:
+def common(formats: tuple[str, ...], *, output: dict[str, Any] | None = None) -> Callable[[F], F]:
     """The options every command has; `formats` are those of -f, the first is the default."""
     form = click.Choice(formats)
+    to = {"metavar": "[FORMAT:]FILE", "help": "Write to a file."} | (output or {})
     options = (
         option("-f", "--format", "form", type=form, default=formats[0], show_default=True, help="Output format."),
-        option("-o", "--output", "outputs", multiple=True, metavar="[FORMAT:]FILE", help="Write to a file."),
+        option("-o", "--output", "outputs", multiple=True, **to),
         option("--config", "config_path", type=click.Path(path_type=Path), help="Use this configuration file."),
         option("--platform", type=click.Choice(PLATFORMS), help="Whose database; found out by itself."),
         option("--as-tool", is_flag=True, help="Leave out files that the layout's own tool would skip."),

@@ -20,16 +20,29 @@ def render(diff: Diff) -> str:
         lines = [f"-- this plan is not good: {problem}" for problem in diff.problems]
         lines += [f"-- NOT VERIFIED: {problem}" for problem in proof.problems] if proof is not None else []
         return "".join(f"{_line(text)}\n" for text in lines)
-    lines = [_line(f"-- From {diff.before} to {diff.after}.")]
-    lines += [_line(f"-- this plan is not good: {problem}") for problem in diff.problems]
-    lines += [_line(f"-- note: {note}") for note in diff.notes]
-    lines += [_line(text) for text in _proof(proof)] if proof is not None else []
-    routines = any(change.kind in ("function", "procedure") for change in diff.changes)
-    lines += ["", "set check_function_bodies = off;"] if routines else []
+    lines = list(heading(diff))
+    off, on = bodies(diff.changes)
+    lines += ["", *off] if off else []
     for _, group in groupby(diff.changes, key=lambda change: change.segment):
         lines += _segment(tuple(group), online=diff.online)
-    lines += ["", "reset check_function_bodies;"] if routines else []
+    lines += ["", *on] if on else []
     return "\n".join(lines) + "\n"
+
+
+def heading(diff: Diff) -> Iterator[str]:
+    """What the migration is, and what is wrong with it."""
+    yield _line(f"-- From {diff.before} to {diff.after}.")
+    yield from (_line(f"-- this plan is not good: {problem}") for problem in diff.problems)
+    yield from (_line(f"-- note: {note}") for note in diff.notes)
+    if diff.verification is not None:
+        yield from map(_line, _proof(diff.verification))
+
+
+def bodies(changes: Iterable[Change], local: str = "") -> tuple[list[str], list[str]]:
+    """What keeps Postgres from looking into the bodies of functions, which may name what comes later; and its end."""
+    if not any(change.kind in ("function", "procedure") for change in changes):
+        return [], []
+    return [f"set {local}check_function_bodies = off;"], [] if local else ["reset check_function_bodies;"]
 
 
 def _proof(proof: Verification) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,6 +25,13 @@ _HEAD = {
     "dbmate": "-- migrate:up\n",
     "node-pg-migrate": "-- Up Migration\n",
 }
+# The same for a file that must not be run in a transaction.
+_BARE_HEAD = {
+    "goose": "-- +goose NO TRANSACTION\n-- +goose Up\n",
+    "sql-migrate": "-- +migrate Up notransaction\n",
+    "dbmate": "-- migrate:up transaction:false\n",
+    "sqlx": "-- no-transaction\n",
+}
 _FOOT = {"dbmate": "\n-- migrate:down\n"}
 _LISTED = {
     "drizzle": "drizzle runs only what meta/_journal.json names: `drizzle-kit generate --custom` makes a file for it",
@@ -40,9 +48,10 @@ class NewFile(Struct, frozen=True, kw_only=True):
     version: str | None
     layout: str
 
-    def text(self, body: str) -> str:
-        """The whole file around some SQL."""
-        return f"{_HEAD.get(self.layout, '')}{body}{_FOOT.get(self.layout, '')}"
+    def text(self, body: str, *, transaction: bool = True) -> str:
+        """The whole file around some SQL; it says so where its tool is not to put it in a transaction."""
+        head = _HEAD.get(self.layout, "")
+        return f"{head if transaction else _BARE_HEAD.get(self.layout, head)}{body}{_FOOT.get(self.layout, '')}"
 
     def block(self, sql: str) -> str:
         """One fix; goose splits at semicolons, and must be told of those inside a body."""
@@ -163,20 +172,56 @@ def _check_last(project: Project, names: list[str], name: str) -> None:
 
 def write_new(path: Path, text: str) -> None:
     """Write a file that must not be there yet: it appears whole, or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    write_all([(path, text)])
+
+
+def write_all(files: Sequence[tuple[Path, str]]) -> None:
+    """Write files that must not be there yet: all of them appear, each whole, or none."""
+    drafts: list[Path] = []
+    made: list[Path] = []  # folders and files, in the order in which they came
+    done = False
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
+        for path, text in files:
+            made += _folders(path)
+            drafts.append(path.with_name(f".{path.name}.{os.getpid()}"))
+            _draft(path, drafts[-1], text)
+        for (path, _), draft in zip(files, drafts, strict=True):
+            _place(path, draft)
+            made.append(path)
+        done = True
+    finally:
+        for draft in drafts:
+            with contextlib.suppress(NotADirectoryError):
+                draft.unlink(missing_ok=True)
+        for path in [] if done else reversed(made):
+            path.rmdir() if path.is_dir() else path.unlink()
+
+
+def _folders(path: Path) -> list[Path]:
+    """Make the folders that a file needs; those that were not there."""
+    missing = [folder for folder in reversed(path.parents) if not folder.exists()]
+    try:
+        for folder in missing:
+            folder.mkdir()
     except OSError as error:
         raise _cannot(path, error) from None
+    return missing
+
+
+def _draft(path: Path, draft: Path, text: str) -> None:
     try:
-        path.hardlink_to(temporary)  # fails where there is a file, which a rename would not
+        draft.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _cannot(path, error) from None
+
+
+def _place(path: Path, draft: Path) -> None:
+    try:
+        path.hardlink_to(draft)  # fails where there is a file, which a rename would not
     except FileExistsError:
         raise UsageError(f"{path}: there is a file already", hint="no file is overwritten; name another") from None
     except OSError as error:
         raise _cannot(path, error) from None
-    finally:
-        temporary.unlink()
 
 
 def _cannot(path: Path, error: OSError) -> UsageError:
