@@ -75,8 +75,8 @@ def _parts(state: State, kind: str, key: Any, before: Any, after: Any, catalog: 
     for field, noun in PARTS.items():
         old = getattr(before, field, ())
         new = named(getattr(after, field, ()))
-        if old is getattr(after, field, ()):
-            continue
+        if old is getattr(after, field, ()) and (field != "constraints" or before.indexes is after.indexes):
+            continue  # the index of a key is a part of it
         for part in old:
             if (getattr(part, "inherited", False) and not getattr(part, "local", False)) or getattr(
                 part, "origin", None

@@ -22,6 +22,7 @@ from policytool.diff.renames import Accept, Rename
 from policytool.diff.replaced import replaced
 from policytool.diff.satellites import settle
 from policytool.diff.segments import awaited, segmented
+from policytool.diff.shared import shared, unshared
 from policytool.diff.simulator import Done, Simulator
 from policytool.diff.structure import foundation_steps, role_steps, structure
 
@@ -65,6 +66,7 @@ def plan(
 
     With `online` in steps that let others work meanwhile.
     """
+    after = shared(before, after)
     simulator = Simulator(before, platform)
     if before is not after:
         _run(simulator, after, hints, accept)
@@ -167,7 +169,7 @@ def _drop_roles(simulator: Simulator, after: Catalog) -> None:
 def left_over(simulated: Catalog, after: Catalog) -> Iterator[Difference]:
     """What still differs, but for what no statement can change: the order of columns, and whether one that is
     inherited counts as the table's own, too."""
-    for found in parity(simulated, after):
+    for found in parity(*unshared(simulated, after)):
         moved = found.field in ("column order", "columns") and found.kind in ("table", "constraint")
         own = found.kind in ("column", "constraint") and found.field == "local"
         if not (own or (moved and _is_check(simulated, found) and sorted(found.built) == sorted(found.observed))):

@@ -19,6 +19,7 @@ from policytool.diff.moments import Moments, between
 from policytool.diff.plan import Plan, plan
 from policytool.diff.renames import Accept, Rename
 from policytool.diff.segments import alone
+from policytool.diff.shared import shared
 from policytool.diff.verification import Verification
 from policytool.diff.withheld import withhold
 
@@ -77,6 +78,7 @@ def compare(
     if options.down:
         before, after, labels = after, before, (labels[1], labels[0])
         hints = tuple(hint.reversed() for hint in hints)
+    after = shared(before, after)
     guesses: list[Rename] = []
 
     def taken(rename: Rename) -> bool:
