@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policytool.access.identity import Kind
@@ -24,14 +24,14 @@ def deciding(table: Table, kind: Kind, access: Access) -> Iterator[tuple[str, Po
     (`tenant`), each with a policy that asks for it; those that must be set, or are empty on purpose, left out."""
     if not table.rls_enabled or table.assumed:
         return
-    seen: set[str] = set()
+    known: set[str] = set()
     meant = access.owner_columns(table) if kind == "own" else access.tenant_columns(table)
     for role in access.clients:
         judged = _asked(table, role, "SELECT", access)
         if any(_shared(says) for _, says in judged):
             continue
         for policy, says in judged:
-            for column in sorted(says.bound(kind) - seen):
+            for column in sorted(says.bound(kind) - known):
                 direct = kind == "tenant" or column in says.compared  # not by way of a parent, which has its own owner
                 if (
                     direct
@@ -39,7 +39,7 @@ def deciding(table: Table, kind: Kind, access: Access) -> Iterator[tuple[str, Po
                     and all(column in s.bound(kind) for _, s in judged)
                     and _nullable(table, column)
                 ):
-                    seen.add(column)
+                    known.add(column)
                     if not _meant(table, column, access):
                         yield column, policy
 
@@ -47,6 +47,11 @@ def deciding(table: Table, kind: Kind, access: Access) -> Iterator[tuple[str, Po
 def written(table: Table, access: Access) -> bool:
     """Whether ordinary clients make the rows: else it is up to administrators, and to what meets no policy."""
     return any(_asked(table, role, "INSERT", access) for role in access.clients)
+
+
+def readable(table: Table, roles: Iterable[str], access: Access) -> bool:
+    """Whether ordinary people among these clients see a row of it."""
+    return any(_asked(table, role, "SELECT", access) for role in roles)
 
 
 def _asked(table: Table, role: str, command: Command, access: Access) -> list[Judged]:

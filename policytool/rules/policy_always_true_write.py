@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policytool.access import COMMANDS, WRITES, Command
 from policytool.access.reachers import Reacher, can_do, grants_of
+from policytool.access.required import readable
 from policytool.access.scope import opened
 from policytool.access.storage import is_objects
 from policytool.access.wording import width
@@ -52,9 +53,9 @@ class PolicyAlwaysTrueWrite(PolicyRule):
 
 def _blind(open_to: OpenTo, table: Table, context: Context) -> bool:
     """Whether rows can be changed only by statements that look at none, which the REST API does not make."""
-    access = context.access
-    reads = any(access.row_filter(r, table, "SELECT").reach != "none" for roles in open_to.values() for r in roles)
-    return access.profile.platform == "supabase" and not reads and not {"SELECT", "INSERT"} & open_to.keys()
+    roles = {r for among in open_to.values() for r in among}
+    rest = context.access.profile.platform == "supabase" and not {"SELECT", "INSERT"} & open_to.keys()
+    return rest and not readable(table, roles, context.access)
 
 
 def _unseen(table: Table, found: tuple[Reacher, ...], context: Context) -> tuple[Related, ...]:

@@ -88,3 +88,9 @@ create policy p on t for update using (true);
 -- finds: error public.t.p
 create policy p on t for update using (true);
 create policy r on t for select using (user_id = (select auth.uid()));
+
+-- case: rows that administrators see
+-- with: t rls
+-- finds: warning public.t.p
+create policy p on t for update using (true);
+create policy r on t for select using ((select auth.jwt()) -> 'app_metadata' ->> 'role' = 'admin');
