@@ -135,7 +135,7 @@ def test_open_policies_ask_nothing_of_the_person() -> None:
 
 
 def test_unscoped_leaves_to_other_rules_what_is_theirs() -> None:
-    """What is always true, and what the anonymous can write, is not said again of signed-in users; reading is said of the widest."""
+    """What is always true, and what visitors can write, is not said again; what they can read is said of them."""
 
     def found(*texts: str) -> list[tuple[str, Command]]:
         access = policies(*texts)
