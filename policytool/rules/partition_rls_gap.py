@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from policytool.access import COMMANDS
 from policytool.access.reachers import can_do, grants_of, reachers
 from policytool.catalog.model import Table
 from policytool.catalog.spelling import qualified
 from policytool.finding import Finding, Fix, Related, table_ref
 from policytool.rule import Context, TableRule
+
+RUNNING = ("ORIGIN", "ALWAYS")  # what fires outside of replication
 
 
 class PartitionRlsGap(TableRule):
@@ -34,6 +37,7 @@ class PartitionRlsGap(TableRule):
             because=(
                 *grants_of(found, table, context.access),
                 Related(message=f"{parent} has row level security on", location=ancestor.rls_at),
+                *_triggers(table, {c for r in found for c in r.commands}, context),
             ),
             fix=Fix(
                 sql=f"alter table {qualified(table.schema, table.name)} enable row level security;",
@@ -41,6 +45,18 @@ class PartitionRlsGap(TableRule):
                 note="queries through the parent go on as before",
             ),
         )
+
+
+def _triggers(table: Table, commands: Collection[str], context: Context) -> Iterator[Related]:
+    """Row triggers of what it is a partition of are its own as well; what they refuse is not looked into."""
+    item = context.catalog.tables.get(table.partition_of) if table.partition_of else None
+    while item is not None:
+        for trigger in item.triggers:
+            before = [c for c in COMMANDS if c in trigger.events and c in commands]
+            if before and trigger.row and trigger.timing == "BEFORE" and trigger.enabled in RUNNING:
+                text = f'trigger "{trigger.name}" of {item.schema}.{item.name} runs before {" and ".join(before)}'
+                yield Related(message=f"{text} here too, and may refuse it", location=trigger.made)
+        item = context.catalog.tables.get(item.partition_of) if item.partition_of else None
 
 
 def _protected_ancestor(table: Table, context: Context) -> Table | None:

@@ -141,3 +141,16 @@ def test_a_column_asked_for_in_one_branch_alone() -> None:
         "any signed-in user can read rows of public.t that are not theirs: "
         'policy "p" lets by some without asking for user_id'
     )
+
+
+def test_triggers_before_the_rows_of_a_partition_are_reasons_against() -> None:
+    """A trigger of the partitioned table runs for its partitions, and may refuse what no policy does."""
+    sql = (
+        "create table logs (id int, at date) partition by range (at); alter table logs enable row level security;"
+        "create table logs_1 partition of logs for values from ('2026-01-01') to ('2027-01-01');"
+        "create function keep() returns trigger language plpgsql as $$ begin raise exception 'kept'; end $$;"
+        "create trigger kept before delete on logs for each row execute function keep();"
+    )
+    assert only("partition-rls-gap", sql).related[-1].message == (
+        'trigger "kept" of public.logs runs before DELETE here too, and may refuse it'
+    )
