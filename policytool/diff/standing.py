@@ -17,6 +17,7 @@ from policytool.catalog.introspect.origin import platform_of
 from policytool.catalog.objects import Catalog
 from policytool.errors import PolicytoolError
 from policytool.postgres.dump import dump
+from policytool.postgres.lent import lent
 from policytool.postgres.observe import switched, template_of
 from policytool.postgres.platform import apply_migrations
 from policytool.postgres.providers import Provider
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     Watch = Callable[[Connection], None]
 
-Apply = Callable[[Server, str, Sequence[SqlFile], "Watch"], Sequence[FileResult]]
+Apply = Callable[[Server, str, Sequence[SqlFile], "Watch", bool], Sequence[FileResult]]
 
 
 class Side(Struct, frozen=True, kw_only=True):
@@ -48,6 +49,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     platform: Platform
     known: Known
     from_files: bool
+    borrowed: bool  # of `lent`
     notes: tuple[str, ...] = ()
 
     def catalog(self, database: str | None = None) -> Catalog:
@@ -74,9 +76,11 @@ class CannotStand(PolicytoolError):
     exit_code = 1
 
 
-def as_project(server: Server, database: str, files: Sequence[SqlFile], watch: Watch) -> Sequence[FileResult]:
+def as_project(
+    server: Server, database: str, files: Sequence[SqlFile], watch: Watch, borrowed: bool
+) -> Sequence[FileResult]:
     """Run files as the project's own role, as migrations are run."""
-    return apply_migrations(server, database, files, watch=watch)
+    return apply_migrations(server, database, files, watch=watch, borrowed=borrowed)
 
 
 @contextmanager
@@ -91,11 +95,11 @@ def standing(
     for from_files in (True, False):
         if from_files and (without_files or not side.files):
             continue
-        with provider.serve(platform.family) as server:
+        with provider.serve(platform.family) as server, lent(server) as borrowed:
             database = server.create_database(template_of(platform), owner="postgres")
             with server.administer(database) as connection:
                 known = platform_of(platform.name, introspect(connection))
-            why = _failure(apply(server, database, _files(side, platform, from_files), _nothing))
+            why = _failure(apply(server, database, _files(side, platform, from_files), _nothing, borrowed))
             if why is None:
                 yield Standing(
                     server=server,
@@ -103,6 +107,7 @@ def standing(
                     platform=platform,
                     known=known,
                     from_files=from_files,
+                    borrowed=borrowed,
                     notes=tuple(f"{one}; it was made from its catalog instead" for one in said),
                 )
                 return

@@ -170,7 +170,7 @@ class _Proof:
             locks: Locks = {}
             statements = list(group)
             file = SqlFile(path=f"segment {segment + 1}", text=_text(statements))
-            (result,) = self._apply(server, database, [file], partial(_note, locks))
+            (result,) = self._apply(server, database, [file], partial(_note, locks), there.borrowed)
             if result.error is not None:
                 raise _Stop(_which(statements, result.error), result.error, count)
             with server.administer(database) as connection:

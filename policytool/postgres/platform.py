@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,14 +56,17 @@ def apply_migrations(
     strict: bool = False,
     progress: Callable[[FileResult], None] = lambda _: None,
     watch: Callable[[Connection], None] = lambda _: None,
+    borrowed: bool | None = None,
 ) -> tuple[FileResult, ...]:
     """Replay a project's files as `postgres`, in a database cloned from one of the templates.
 
     With `strict`, postgres has no more than the platform's own memberships, and the superuser runs nothing for it but
-    CREATE EXTENSION and settings of roles and databases.
+    CREATE EXTENSION and settings of roles and databases. `borrowed` is what `lent` yields where one is held already:
+    then what postgres makes remains its own from one replay to the next.
     """
     takes = strictly_privileged if strict else privileged
-    with lent(server, strict=strict) as superuser, administrator(server, database, takes) as admin:
+    lending = lent(server, strict=strict) if borrowed is None else nullcontext(borrowed)
+    with lending as superuser, administrator(server, database, takes) as admin:
         return replay(
             server,
             database,
