@@ -27,6 +27,8 @@ from policytool.rule import Rule
 Tool = Callable[[Schema], Said]
 _BLOCK = re.compile(r"^## (Bad|Good)\n.*?```sql([^\n]*)\n(.*?)```", re.DOTALL | re.MULTILINE)
 
+_FILE = re.compile(r"^-- file: .*$", re.MULTILINE)
+
 
 def tools() -> dict[str, Tool]:
     """Those that are installed."""
@@ -66,15 +68,18 @@ def holes() -> Iterator[tuple[Rule, Schema, Schema]]:
     for rule in all_rules():
         blocks = {heading: (options, sql) for heading, options, sql in _BLOCK.findall(page(rule))}
         if len(blocks) == 2 and "live" not in blocks["Bad"][0].split():
-            bad, good = (_schema(f"{rule.name} {key}", *blocks[key]) for key in ("Bad", "Good"))
+            bad, good = (_schema(rule.name, key, *blocks[key]) for key in ("Bad", "Good"))
             yield rule, bad, good
 
 
-def _schema(name: str, options: str, sql: str) -> Schema:
+def _schema(rule: str, heading: str, options: str, sql: str) -> Schema:
     words = dict(o.partition("=")[::2] for o in options.split())
     known: tuple[PlatformName, ...] = get_args(PlatformName)
     platform = next((p for p in known if p == words.get("platform")), known[0])
-    return Schema(name=name, files=(sql,), platform=platform)
+    files = tuple(part for part in _FILE.split(sql) if part.strip())
+    return Schema(
+        name=f"{rule} {heading}", files=files, platform=platform, layout=words.get("layout", ""), rules=(rule,)
+    )
 
 
 def holes_table(found: dict[str, Tool]) -> Iterator[str]:

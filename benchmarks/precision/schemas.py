@@ -60,6 +60,8 @@ class Schema:
     name: str
     files: tuple[str, ...]
     platform: PlatformName = "supabase"
+    layout: str = ""
+    rules: tuple[str, ...] = ()  # those that its hole is of; by default those that are on
 
 
 def textbook(tables: int = 500) -> str:
