@@ -15,6 +15,7 @@ from policytool.catalog.model import Name
 from policytool.catalog.spelling import qualified
 from policytool.diff.announced import Announced
 from policytool.diff.mismatch import catalogs, dumps, locked, losses, second
+from policytool.diff.older import as_of
 from policytool.diff.plan import Plan
 from policytool.diff.run import Diff
 from policytool.diff.simulator import Done
@@ -59,7 +60,7 @@ def verify(
     try:
         with standing(after, plan.platform, provider, apply) as there:
             proof.server = f"PostgreSQL {there.server.version}"
-            wanted = there.observed()
+            wanted = as_of(there.observed(), plan.platform.major_version)
             proof.notes += there.notes
         outcome = proof.whole(wanted)
         if withheld and not outcome.problems:
@@ -207,7 +208,7 @@ class _Proof:
         return True
 
     def _judged(self, there: Standing, run: _Run, wanted: Observed) -> Iterator[str]:
-        got = there.observed(run.database)
+        got = as_of(there.observed(run.database), self._plan.platform.major_version)
         yield from catalogs(got.catalog, wanted.catalog)
         yield from dumps(got.dump, wanted.dump)
         yield from losses(run.before, run.after, self.announced)

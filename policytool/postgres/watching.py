@@ -27,6 +27,9 @@ select c.oid::bigint, n.nspname, c.relname, c.relkind, c.relfilenode::bigint
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
 where c.relkind operator(pg_catalog.=) any ('{r,p,v,m,f}') and c.relpersistence operator(pg_catalog.<>) 't'
   and n.nspname operator(pg_catalog.!~) '^pg_(catalog|toast)' and n.nspname operator(pg_catalog.<>) 'information_schema'
+  and not exists (select from pg_catalog.pg_depend d where d.objid operator(pg_catalog.=) c.oid
+    and d.classid operator(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+    and d.deptype operator(pg_catalog.=) 'e')
 """
 
 
@@ -43,7 +46,7 @@ Locks = dict[int, str]  # by number, the strongest mode
 
 
 def relations(connection: Connection) -> Relations:
-    """The tables and views of a database that are not the server's own."""
+    """The tables and views of a database that are neither the server's own nor an extension's."""
     rows = connection.execute(_RELATIONS).fetchall()
     return {oid: Relation(name=(schema, name), kind=kind, file=file) for oid, schema, name, kind, file in rows}
 
