@@ -36,10 +36,11 @@ def blocks(*languages: str) -> list[tuple[Path, str]]:
 
 @pytest.mark.parametrize(("page", "text"), blocks("console"))
 def test_a_console_block_shows_what_the_command_prints(
-    page: Path, text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Path, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The output under `$ policytool …` is that of the command, run at the root of the repository."""
-    monkeypatch.chdir(ROOT)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)  # what it writes is not left in the repository
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
     command, _, expected = text.partition("\n")

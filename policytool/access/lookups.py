@@ -21,10 +21,14 @@ _EQUALITIES = ("AEXPR_OP", "AEXPR_OP_ANY", "AEXPR_IN", "AEXPR_NOT_DISTINCT")
 
 
 class Lookup(Struct, frozen=True, kw_only=True):
-    """A table that a sub-query finds rows of by the values of columns, in the order of the text."""
+    """A table that a sub-query finds rows of by the values of columns, in the order of the text.
+
+    `asked`: those of them that are compared with what is known before, not with another table of the same query.
+    """
 
     table: Table
     columns: tuple[str, ...]
+    asked: tuple[str, ...]
 
 
 def lookups(tree: Node, helpers: Helpers) -> Iterator[Lookup]:
@@ -40,12 +44,14 @@ def _in_queries(tree: Node, helpers: Helpers) -> Iterator[Lookup]:
     for kind, select in walk(tree):
         if kind != "SelectStmt":
             continue
-        asked = tuple(_conjuncts(select))
-        for alias, schema, name in relations(select):
-            table = helpers.relation(schema, name)
-            if isinstance(table, Table):
-                columns = tuple(dict.fromkeys(c for atom in asked for c in _equated(atom, alias, table)))
-                yield Lookup(table=table, columns=columns)
+        conditions = tuple(_conjuncts(select))
+        read = [(alias, helpers.relation(schema, name)) for alias, schema, name in relations(select)]
+        tables = [(alias, table) for alias, table in read if isinstance(table, Table)]
+        for alias, table in tables:
+            others = [item for item in tables if item[0] != alias]
+            found = dict(pair for atom in conditions for pair in _equated(atom, alias, table, others))
+            asked = tuple(column for column, known in found.items() if known)
+            yield Lookup(table=table, columns=tuple(found), asked=asked)
 
 
 def _conjuncts(select: Node) -> Iterator[Node]:
@@ -59,19 +65,19 @@ def _conjuncts(select: Node) -> Iterator[Node]:
             yield node
 
 
-def _equated(atom: Node, alias: str, table: Table) -> Iterator[str]:
-    """The columns of the table that a condition sets equal to something that is not the table's."""
+def _equated(atom: Node, alias: str, table: Table, others: list[tuple[str, Table]]) -> Iterator[tuple[str, bool]]:
+    """The columns of the table that a condition sets equal to something, and whether that is none of the query's."""
     body = atom.get("A_Expr", {})
     if operator_of(body) == "=" and body.get("kind", "AEXPR_OP") in _EQUALITIES:
         sides = (body.get("lexpr", {}), body.get("rexpr", {}))
         for side, other in (sides, sides[::-1]):
             column = _column(side, alias, table)
             if column is not None and not any(_column({k: b}, alias, table) for k, b in walk(other)):
-                yield column
+                yield column, not any(_column({k: b}, *item) for k, b in walk(other) for item in others)
     elif atom.get("SubLink", {}).get("subLinkType") == "ANY_SUBLINK" and "operName" not in atom["SubLink"]:
         column = _column(atom["SubLink"].get("testexpr", {}), alias, table)
         if column is not None:
-            yield column
+            yield column, True
 
 
 def _column(node: Node, alias: str, table: Table) -> str | None:

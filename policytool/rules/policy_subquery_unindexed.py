@@ -69,11 +69,11 @@ def _searches(table: Table, policy: Policy, access: Access) -> Iterator[tuple[Ta
     says = access.predicate(policy, "using", table)
     for found in lookups(says.node, access.helpers) if says is not None and says.node is not None else ():
         searched = found.table
-        if not found.columns or leading(searched) & set(found.columns) or searched.assumed or searched.origin:
+        if not found.asked or leading(searched) & set(found.columns) or searched.assumed or searched.origin:
             continue
         if searched.partition_of is None and not _said(searched, found.columns, access):
             owners = access.owner_columns(searched)
-            yield searched, tuple(sorted(found.columns, key=lambda c: c not in owners))
+            yield searched, tuple(sorted(found.asked, key=lambda c: c not in owners))
 
 
 def _said(table: Table, columns: tuple[str, ...], access: Access) -> bool:

@@ -56,3 +56,14 @@ alter table seats enable row level security;
 create table t (id bigint primary key);
 alter table t enable row level security;
 create policy p on t for select using (exists (select from seats s where s.since < current_date));
+
+-- case: what a join finds by the other table's key needs no index here
+create table ranks (id bigint primary key, user_id uuid);
+create index on ranks (user_id);
+create table seats (id bigint primary key, rank_id bigint);
+alter table ranks enable row level security;
+alter table seats enable row level security;
+create table t (id bigint primary key, path text);
+alter table t enable row level security;
+create policy p on t for select using (
+  exists (select from seats s join ranks r on r.id = s.rank_id where s.id::text = t.path and r.user_id = auth.uid()));
