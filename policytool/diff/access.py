@@ -84,11 +84,9 @@ class Comparison:
                     continue
                 verdict = self._verdict(role, command, (one, before), (other, after))
                 why: tuple[str, ...] = ()
-                if asked and verdict in ("unchanged", "widened", "narrowed") and self._asks(role, one, other, command):
-                    verdict, why = (
-                        "changed",
-                        tuple(f"{qualified(*name)}, on which it rests, is another" for name in sorted(asked)),
-                    )
+                if asked and self._asks(role, one, other, command):
+                    verdict = verdict if verdict in ("gained", "lost") else "changed"
+                    why = tuple(f"{qualified(*name)}, on which it rests, is another" for name in sorted(asked))
                 yield Cell(
                     role=role,
                     object=identity_of(item),
@@ -118,8 +116,10 @@ class Comparison:
         wider = _more(after.columns, before.columns, new)
         narrower = _more(before.columns, after.columns, old)
         if isinstance(new, View):
-            if before.text != after.text:
+            if old.definition != new.definition:
                 wider, narrower = True, True
+            elif before.text != after.text:
+                wider, narrower = wider or not new.security_invoker, narrower or not old.security_invoker
         else:
             pairs = [(before.rows, after.rows)]
             if command == "UPDATE":

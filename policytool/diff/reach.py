@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from policytool.access import Access, Conventions, make_profile
 from policytool.access.containment import Alternatives
+from policytool.access.updatable import base_table, commands
 from policytool.catalog.build.platform import Platform
 from policytool.catalog.model import Function, Table, View
 from policytool.catalog.objects import Catalog
@@ -42,12 +43,18 @@ class World:
         return self._table(role, item, command)
 
     def _view(self, role: str, view: View, command: str) -> Reach | None:
-        if (view.materialized and command != "SELECT") or not self.access.reach(role, command, view):
+        if not self.access.reach(role, command, view) or (command != "SELECT" and not self._writable(view, command)):
             return None
         whose = "the caller" if view.security_invoker else view.owner
         return Reach(
             text=f"as {whose}: {' '.join(view.definition.split())}", columns=self._columns(role, view, command)
         )
+
+    def _writable(self, view: View, command: str) -> bool:
+        """Whether a write to a view ends anywhere: in a table, or with a trigger or a rule that takes its place."""
+        taken = any(command in t.events for t in view.triggers if t.timing == "INSTEAD OF")
+        taken = taken or any(rule.event == command for rule in view.rules)
+        return taken or (command in commands(view) and base_table(view, self.access) is not None)
 
     def _table(self, role: str, table: Table, command: str) -> Reach | None:
         found = self.access.row_filter(role, table, command)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from policytool.diff.access import NARROWER, WIDER
@@ -58,8 +59,9 @@ def _access(diff: Diff) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    """Text that stays in its line and its cell, whatever is in it."""
+    return re.sub(r"([|`*\[\]])", r"\\\1", " ".join(text.split())).replace("<", "&lt;")
 
 
 def _code(text: str) -> str:
-    return f"`{_cell(text).replace('`', chr(39))}`"
+    return "`" + " ".join(text.split()).replace("|", "\\|").replace("`", "'") + "`"
