@@ -25,6 +25,7 @@ from policytool.diff.segments import awaited, segmented
 from policytool.diff.shared import shared, unshared
 from policytool.diff.simulator import Done, Simulator
 from policytool.diff.structure import foundation_steps, role_steps, structure
+from policytool.diff.theirs import is_theirs, with_theirs
 
 ROLE: Final = "postgres"  # who runs the plan
 ROUNDS: Final = 4
@@ -66,7 +67,7 @@ def plan(
 
     With `online` in steps that let others work meanwhile.
     """
-    after = shared(before, after)
+    after = with_theirs(before, shared(before, after))
     simulator = Simulator(before, platform)
     if before is not after:
         _run(simulator, after, hints, accept)
@@ -172,7 +173,8 @@ def left_over(simulated: Catalog, after: Catalog) -> Iterator[Difference]:
     for found in parity(*unshared(simulated, after)):
         moved = found.field in ("column order", "columns") and found.kind in ("table", "constraint")
         own = found.kind in ("column", "constraint") and found.field == "local"
-        if not (own or (moved and _is_check(simulated, found) and sorted(found.built) == sorted(found.observed))):
+        reordered = moved and _is_check(simulated, found) and sorted(found.built) == sorted(found.observed)
+        if not (own or reordered or is_theirs(found, after)):
             yield found
 
 
