@@ -14,7 +14,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 from msgspec import Struct
@@ -23,6 +23,7 @@ from policytool import api
 from policytool.catalog.build import Builder
 from policytool.catalog.build.platform import Platform
 from policytool.catalog.objects import Catalog
+from policytool.catalog.parity import parity
 from policytool.config import Config
 from policytool.diff.plan import Plan, plan
 from policytool.diff.standing import Side
@@ -58,6 +59,12 @@ class Pair(Struct, frozen=True):
         """One of them, with the files that made it."""
         history = self.history
         return Side(label=f"state {number}", catalog=history.states[number], files=history.files[:number])
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two are not the same database."""
+        states = self.history.states
+        return bool(parity(states[self.before], states[self.after]))
 
     def plan(self) -> Plan:
         """The way from the one to the other."""
@@ -100,15 +107,15 @@ def history(folder: str, provider: Provider | None) -> History | None:
 
 
 def pairs(histories: Sequence[History], count: int) -> list[Pair]:
-    """Consecutive pairs from all histories in turn until there are enough, the same back, and some further apart."""
+    """Consecutive pairs from all histories in turn until enough of them differ, the same back, and some far apart."""
     chance = random.Random(6)
-    steps = []
+    steps: list[list[Pair]] = []
     for one in histories:
         own = [Pair(one, "consecutive", n, n + 1) for n in range(len(one.files))]
-        own = [pair for pair in own if one.states[pair.before] != one.states[pair.after]]
         chance.shuffle(own)
         steps.append(own)
-    chosen = [pair for turn in zip_longest(*steps) for pair in turn if pair is not None][:count]
+    turns = (pair for turn in zip_longest(*steps) for pair in turn if pair is not None)
+    chosen = list(islice((pair for pair in turns if pair.differs), count))
     back = [Pair(pair.history, "consecutive, back", pair.after, pair.before) for pair in chosen]
     return [*chosen, *back, *(pair for one in histories for pair in _far(one, chance))]
 
@@ -116,9 +123,12 @@ def pairs(histories: Sequence[History], count: int) -> list[Pair]:
 def _far(one: History, chance: random.Random) -> Iterator[Pair]:
     last = len(one.files)
     for _ in range(min(2, last)):
-        yield Pair(one, "empty to a state", 0, chance.randint(1, last))
-        yield Pair(one, "a state to the last", chance.randint(0, last - 1), last)
-        yield Pair(one, "the last to a state", last, chance.randint(0, last - 1))
+        far = (
+            Pair(one, "empty to a state", 0, chance.randint(1, last)),
+            Pair(one, "a state to the last", chance.randint(0, last - 1), last),
+            Pair(one, "the last to a state", last, chance.randint(0, last - 1)),
+        )
+        yield from (pair for pair in far if pair.differs)
 
 
 # --- outcomes -------------------------------------------------------------------------------------------------------
@@ -252,18 +262,21 @@ def main() -> None:
     asked = None if options.trust else provider
     histories = [found for folder in options.folders if (found := history(folder, asked)) is not None]
     chosen = pairs(histories, options.pairs)
-    simulation = [simulated(pair) for pair in chosen]
-    simulation = [one for one in simulation if one.statements or one.kind]
+
+    def told(pair: Pair, found: Outcome) -> Outcome:
+        if options.verbose and found.kind:
+            print(histories.index(pair.history), pair.before, pair.after, found, flush=True)
+        return found
+
+    simulation = [told(pair, simulated(pair)) for pair in chosen]
     server: list[Outcome] = []
     until = time.monotonic() + options.seconds
-    by_shape = [[pair for pair in chosen if pair.shape == shape] for shape in SHAPES]
+    chance = random.Random(7)
+    by_shape = [chance.sample(own, len(own)) for shape in SHAPES if (own := [p for p in chosen if p.shape == shape])]
     queue = [pair for turn in zip_longest(*by_shape) for pair in turn if pair is not None]
     for pair in queue[: options.server]:
         if time.monotonic() < until:
-            server.append(proved(pair, provider))
-            if options.verbose:
-                number = histories.index(pair.history)
-                print(number, pair.before, pair.after, server[-1], flush=True)
+            server += [told(pair, proved(pair, provider))]
     text = document(len(histories) - 1, simulation, server, provider.look())
     if options.output:
         options.output.write_text(text, encoding="utf-8")
