@@ -37,7 +37,7 @@ def early(simulator: Simulator, after: Catalog) -> Iterator[Part]:
                 if key in wanted and isinstance(item, Table | View):
                     yield from _parts(state, kind, key, item, wanted[key], after)
             elif key not in wanted or replaced(item, wanted[key]):
-                if not (kind in TYPES and in_use(state, Part(kind, key), after)):
+                if not (_is_of_columns(kind, item) and in_use(state, Part(kind, key), after)):
                     yield Part(kind, key)
             elif isinstance(item, Table | View) and item is not wanted[key]:
                 yield from _parts(state, kind, key, item, wanted[key], after)
@@ -58,12 +58,17 @@ def late(simulator: Simulator, after: Catalog) -> Iterator[Part]:
                 yield Part(kind, key)
 
 
+def _is_of_columns(kind: str, item: Any) -> bool:
+    """Whether it is something that columns or tables are of, beyond what their expressions say."""
+    return kind in TYPES or (kind == "others" and item.kind in ("collation", "access method"))
+
+
 def in_use(state: State, part: Part, after: Catalog) -> bool:
     """Whether a column that stays is of the type, directly or by a type made of it."""
     for dependent, _ in dependents(state, part):
-        if dependent.kind == "tables" and dependent.part == "column":
+        if dependent.kind == "tables" and dependent.part in ("", "column"):
             table = after.tables.get(dependent.key)
-            kept = table is not None and any(c.name == dependent.name for c in table.columns)
+            kept = table is not None and (not dependent.part or any(c.name == dependent.name for c in table.columns))
             if kept and not replaced(state.tables[dependent.key], table):
                 return True
         elif dependent.kind in TYPES and in_use(state, dependent.whole, after):

@@ -142,6 +142,13 @@ def _swap_types(simulator: Simulator, after: Catalog) -> None:
                     noun = "domain" if kind == "domains" else "type"
                     simulator.run([f"alter {noun} {qualified(*key)} rename to {identifier(name)}"])
                     again = simulator.done[-1].refused is None
+    for other_key, other in list(simulator.state.others.items()):
+        now = after.others.get(other_key)
+        if other.kind != "collation" or now is None or other.origin is not None or not replaced(other, now):
+            continue
+        if drops.in_use(simulator.state, Part("others", other_key), after):
+            new = identifier(f"{other.name[:55]}__old")
+            simulator.run([f"alter collation {qualified(other.schema, other.name)} rename to {new}"])
 
 
 def _is_swapped(simulator: Simulator, kind: str, key: Any, item: Any, after: Catalog) -> bool:

@@ -49,10 +49,36 @@ where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 union all
 select 'pg_opclass', o.oid, 'operator class', n.nspname, o.opcname, pg_catalog.pg_get_userbyid(o.opcowner),
   case when o.opcdefault then 'DEFAULT ' else '' end || 'FOR TYPE ' || pg_catalog.format_type(o.opcintype, null)
-  || ' USING ' || a.amname, null
+  || ' USING ' || a.amname
+  || case when (f.opfnamespace, f.opfname) = (o.opcnamespace, o.opcname) then ''
+    else ' FAMILY ' || fn.prefix || pg_catalog.quote_ident(f.opfname) end
+  || ' AS ' || coalesce((
+    select pg_catalog.string_agg(i.item, ', ' order by i.class, i.number)
+    from (
+      select 1, p.amopstrategy,
+        'OPERATOR ' || p.amopstrategy || ' ' || p.amopopr::pg_catalog.regoperator::text
+      from pg_catalog.pg_amop p
+      join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_amop'::pg_catalog.regclass and d.objid = p.oid
+      where d.refclassid = 'pg_catalog.pg_opclass'::pg_catalog.regclass and d.refobjid = o.oid
+      union all
+      select 2, p.amprocnum,
+        'FUNCTION ' || p.amprocnum
+        || case when (p.amproclefttype, p.amprocrighttype) = (o.opcintype, o.opcintype) then ''
+          else ' (' || pg_catalog.format_type(p.amproclefttype, null) || ', '
+            || pg_catalog.format_type(p.amprocrighttype, null) || ')' end
+        || ' ' || p.amproc::pg_catalog.regprocedure::text
+      from pg_catalog.pg_amproc p
+      join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_amproc'::pg_catalog.regclass and d.objid = p.oid
+      where d.refclassid = 'pg_catalog.pg_opclass'::pg_catalog.regclass and d.refobjid = o.oid
+      union all
+      select 3, 0, 'STORAGE ' || pg_catalog.format_type(o.opckeytype, null)
+      where o.opckeytype not in (0, o.opcintype)
+    ) i (class, number, item)), ''), null
 from pg_catalog.pg_opclass o
 join namespaces n on n.oid = o.opcnamespace
 join pg_catalog.pg_am a on a.oid = o.opcmethod
+join pg_catalog.pg_opfamily f on f.oid = o.opcfamily
+join namespaces fn on fn.oid = f.opfnamespace
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 union all
 select 'pg_opfamily', o.oid, 'operator family', n.nspname, o.opfname, pg_catalog.pg_get_userbyid(o.opfowner),
@@ -65,8 +91,18 @@ union all
 select 'pg_operator', o.oid, 'operator', n.nspname,
   o.oprname || '(' || case o.oprleft when 0 then 'NONE' else pg_catalog.format_type(o.oprleft, null) end || ', '
   || pg_catalog.format_type(o.oprright, null) || ')', pg_catalog.pg_get_userbyid(o.oprowner),
-  'FUNCTION = ' || pn.prefix || pg_catalog.quote_ident(p.proname), null
+  pg_catalog.concat_ws(', ',
+    'FUNCTION = ' || pn.prefix || pg_catalog.quote_ident(p.proname),
+    'COMMUTATOR = OPERATOR(' || pg_catalog.quote_ident(cn.nspname) || '.' || c.oprname || ')',
+    'NEGATOR = OPERATOR(' || pg_catalog.quote_ident(gn.nspname) || '.' || g.oprname || ')',
+    'RESTRICT = ' || nullif(o.oprrest, 0)::pg_catalog.regproc::text,
+    'JOIN = ' || nullif(o.oprjoin, 0)::pg_catalog.regproc::text,
+    case when o.oprcanhash then 'HASHES' end, case when o.oprcanmerge then 'MERGES' end), null
 from pg_catalog.pg_operator o
+left join pg_catalog.pg_operator c on c.oid = o.oprcom
+left join pg_catalog.pg_namespace cn on cn.oid = c.oprnamespace
+left join pg_catalog.pg_operator g on g.oid = o.oprnegate
+left join pg_catalog.pg_namespace gn on gn.oid = g.oprnamespace
 join namespaces n on n.oid = o.oprnamespace
 join pg_catalog.pg_proc p on p.oid = o.oprcode
 join namespaces pn on pn.oid = p.pronamespace
@@ -90,7 +126,10 @@ from pg_catalog.pg_transform t
 join pg_catalog.pg_language l on l.oid = t.trflang
 union all
 select 'pg_language', l.oid, 'language', null, l.lanname, pg_catalog.pg_get_userbyid(l.lanowner),
-  case when l.lanpltrusted then 'TRUSTED' else '' end, null
+  pg_catalog.concat_ws(' ', case when l.lanpltrusted then 'TRUSTED' end,
+    'HANDLER ' || nullif(l.lanplcallfoid, 0)::pg_catalog.regproc::text,
+    'INLINE ' || nullif(l.laninline, 0)::pg_catalog.regproc::text,
+    'VALIDATOR ' || nullif(l.lanvalidator, 0)::pg_catalog.regproc::text), null
 from pg_catalog.pg_language l
 where l.oid >= 16384
 union all

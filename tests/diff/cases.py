@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "cases"
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
+# Those that the suite's server may run: it is kept from what reaches outside a database.
+SERVED = [name for name in CASES if not (FOLDER / name / "no-server.txt").exists()]
 DIRECTIONS = ("up", "down")
 DROPS = Options(allow_drops=True)
 

@@ -10,6 +10,7 @@ from tests.catalog.closing import built
 from tests.diff.cases import (
     CASES,
     DIRECTIONS,
+    SERVED,
     Case,
     Observed,
     case,
@@ -44,7 +45,7 @@ def test_nothing_to_do_between_equals(name: str) -> None:
         assert [change.sql for change in differ(built(text, "postgres"), built(text, "postgres")).changes] == []
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", SERVED)
 def test_closes_on_a_server(postgres_server: Server, name: str) -> None:
     """The server ends with AFTER's catalog, pg_dump agrees, rows are kept, and a second diff has nothing to do."""
     up, down = (_there(postgres_server, case(name, direction)) for direction in DIRECTIONS)

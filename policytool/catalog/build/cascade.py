@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from policytool.catalog.build import operators
 from policytool.catalog.build.dependents import dependents
 from policytool.catalog.build.parts import Part
 from policytool.catalog.build.state import Refused, State
@@ -78,7 +79,10 @@ def _remove(state: State, part: Part) -> None:
     kind: Any = part.kind
     if part.key not in state.store(kind):
         return
+    item = state.store(kind)[part.key]
     state.remove(kind, part.key)
+    if kind == "others" and item.kind == "operator":
+        operators.parted(state, item)
     if kind in ("tables", "views", "sequences"):
         state.temporary.discard(part.key)
     if kind == "schemas":

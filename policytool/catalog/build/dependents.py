@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from policytool.catalog.build import other_links
+from policytool.catalog.build import other_links, other_users
 from policytool.catalog.build.calls import may_call
 from policytool.catalog.build.definitions import columns_of, mentions
 from policytool.catalog.build.members import members
@@ -21,6 +21,9 @@ Edge = tuple[Part, bool]  # a dependent, and whether it goes along without CASCA
 
 def dependents(state: State, part: Part) -> Iterator[Edge]:
     """The direct dependents of an object or part, those that are parts of itself left out."""
+    if part.kind == "others" and not part.part:
+        yield from other_users.users(state, part.key)
+        return
     find = (_PARTS if part.part else _WHOLE).get(part.part or part.kind)
     if find is not None:
         yield from find(state, part)

@@ -109,14 +109,16 @@ def opclass(state: State, method: str, element: Node) -> str | None:
         return None
     schema, name = split_name(element["opclass"])
     options = [o["DefElem"] for o in element.get("opclassopts", [])]
-    if not (_is_chosen(method, name) or options):
+    own = next((s for s in ((schema,) if schema else state.path) if ("operator class", s, name) in state.others), None)
+    of_type = own is not None and state.others["operator class", own, name].definition.startswith("DEFAULT ")
+    if not (_is_chosen(method, name) or options or (own is not None and not of_type)):
         return None
     schema = None if schema == "pg_catalog" else schema
     extension = _EXTENSION.get(name) or ("vector" if name.startswith(_VECTOR) else None)
     if schema is None and extension in state.extensions:
         schema = state.extensions[extension].schema
     elif schema is None:
-        schema = next((each for each in state.path if ("operator class", each, name) in state.others), None)
+        schema = own
     suffix = ", ".join(f"{o['defname']}={literal(option_text(o) or '')}" for o in options)
     return qualified(schema, name) + (f" ({suffix})" if suffix else "")
 

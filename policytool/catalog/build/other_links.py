@@ -12,6 +12,10 @@ from policytool.catalog.objects import Other
 from policytool.catalog.spelling import identifier, qualified
 
 Link = tuple[tuple[str, str, str], bool]  # the key of a dependent, and whether it goes along without CASCADE
+_ON_FUNCTIONS: Final = frozenset(
+    {"access method", "cast", "language", "operator", "operator class", "text search parser", "text search template",
+     "transform"}
+)  # fmt: skip
 _ON_TYPES: Final = frozenset({"cast", "operator", "operator class", "transform"})
 
 
@@ -31,7 +35,7 @@ def _depends(other: Other, kind: str, key: Any, column: str | None) -> bool:
         case "servers":
             return other.kind == "user mapping" and other.name.endswith(f" SERVER {key}")
         case "functions":
-            return other.kind in ("cast", "operator") and _uses(other.definition, qualified(key[0], key[1]))
+            return other.kind in _ON_FUNCTIONS and _uses(other.definition, qualified(key[0], key[1]))
         case _ if kind in TYPE_KINDS:
             return other.kind in _ON_TYPES and _uses(f"{other.name} {other.definition}", qualified(*key))
     return False

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from policytool.catalog.build import aggregates, assume, rewrite, types
+from policytool.catalog.build import aggregates, assume, operators, rewrite, types
 from policytool.catalog.build.dispatch import Handler
 from policytool.catalog.build.invent import joined, object_name
 from policytool.catalog.build.names import names_of
 from policytool.catalog.build.nodes import Node, elements, option_name, option_text, split_name, strings
-from policytool.catalog.build.other_names import Key, cast_key, in_schema, operator_key, transform_key
-from policytool.catalog.build.routines import argument_type
+from policytool.catalog.build.other_names import Key, cast_key, in_schema, transform_key
 from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.catalog.expression.canonical import canonical
-from policytool.catalog.expression.types import type_name
 from policytool.catalog.objects import Other
 from policytool.catalog.spelling import identifier, literal, qualified
 
@@ -25,6 +23,9 @@ _DEFINED: Final = {
     "OBJECT_TSPARSER": "text search parser",
     "OBJECT_TSTEMPLATE": "text search template",
 }
+_NOBODYS: Final = frozenset(
+    {"access method", "cast", "text search parser", "text search template", "transform", "user mapping"}
+)
 _CONTEXTS: Final = {"COERCION_ASSIGNMENT": " AS ASSIGNMENT", "COERCION_IMPLICIT": " AS IMPLICIT"}
 
 
@@ -36,7 +37,7 @@ def add(state: State, key: Key, definition: str, *, missing_ok: bool = False) ->
             return
         code = "42723" if kind == "operator" else "42710"
         raise Refused(code, f'{kind} "{name}" already exists')
-    owner = None if kind in ("access method", "cast", "transform", "user mapping") else state.session.role
+    owner = None if kind in _NOBODYS else state.session.role
     state.create("others", key, Other(kind=kind, schema=schema or None, name=name, owner=owner, definition=definition))
 
 
@@ -70,38 +71,40 @@ def define(state: State, node: Node) -> None:
             _operator(state, node)
         case _ if kind in _DEFINED:
             key = new_key(state, _DEFINED[kind], node["defnames"])
-            add(state, key, _options(node.get("definition", [])), missing_ok=bool(node.get("if_not_exists")))
+            add(state, key, _options(state, node.get("definition", [])), missing_ok=bool(node.get("if_not_exists")))
         case _:
             raise NotModelled(f"{kind} is not modelled", security=False)
 
 
 def _operator(state: State, node: Node) -> None:
-    parts = {element["defname"]: element for element in elements(node.get("definition", []))}
-    types_ = [
-        argument_type(state, parts[side]["arg"]["TypeName"], assumed=True) if side in parts else "NONE"
-        for side in ("leftarg", "rightarg")
-    ]
-    if types_[1] == "NONE":
-        raise Refused("42P13", "operator right argument type must be specified")
-    key = new_key(state, "operator", node["defnames"], suffix=f"({', '.join(types_)})")
-    add(state, key, f"FUNCTION = {_function_name(state, parts)}")
+    key, definition = operators.operator(state, node)
+    add(state, key, definition)
+    operators.partnered(state, key)
 
 
-def _function_name(state: State, parts: dict[str, Node]) -> str:
-    element = parts.get("function") or parts.get("procedure")
-    if element is None:
-        raise Refused("42P13", "operator function must be specified")
-    schema, name = option_name(element) or (None, "")
-    schema, name = names_of(state).function(schema, name, None) or (schema, name)
+# What the names in a definition are names of.
+_NAMED: Final = {
+    "FROM": "collation",
+    "COPY": "text search configuration",
+    "PARSER": "text search parser",
+    "TEMPLATE": "text search template",
+}
+
+
+def _named(state: State, kind: str, schema: str | None, name: str) -> str:
+    """A name as it is found along the search path; that of a built-in thing stays as it was written."""
+    for candidate in (schema,) if schema is not None else state.path:
+        if (kind, candidate, name) in state.others:
+            return qualified(candidate, name)
     return qualified(None if schema == "pg_catalog" else schema, name)
 
 
-def _options(nodes: Iterable[Node]) -> str:
+def _options(state: State, nodes: Iterable[Node]) -> str:
     spelled = []
     for element in elements(list(nodes)):
         name, text = element["defname"].upper(), option_text(element)
-        if name in ("FROM", "COPY", "PARSER", "TEMPLATE"):
-            spelled.append(f"{name} = {qualified(*(option_name(element) or (None, '')))}")
+        if name in _NAMED:
+            spelled.append(f"{name} = {_named(state, _NAMED[name], *(option_name(element) or (None, '')))}")
         else:
             spelled.append(f"{name} = {literal('true' if text is None else text)}")
     return ", ".join(spelled)
@@ -151,13 +154,10 @@ def _free_statistics_name(state: State, schema: str, table: str, columns: str) -
 
 
 def _create_opclass(state: State, node: Node) -> None:
-    using = f" USING {node['amname']}"
-    key = new_key(state, "operator class", node["opclassname"])
-    kind = type_name(node["datatype"], names_of(state))
-    default = "DEFAULT " if node.get("isDefault") else ""
-    add(state, key, f"{default}FOR TYPE {kind}{using}")
-    if "opfamilyname" not in node:
-        add(state, ("operator family", key[1], key[2]), using[1:], missing_ok=True)
+    key, definition, family = operators.operator_class(state, node)
+    add(state, key, definition)
+    if family is not None:
+        add(state, family, f"USING {node['amname']}", missing_ok=True)
 
 
 def _create_opfamily(state: State, node: Node) -> None:
@@ -165,7 +165,8 @@ def _create_opfamily(state: State, node: Node) -> None:
 
 
 def _alter_opfamily(state: State, node: Node) -> None:
-    touch(state, in_schema(state, "operator family", node["opfamilyname"]))
+    key = in_schema(state, "operator family", node["opfamilyname"])
+    raise NotModelled(f'what is added to operator family "{key[2]}" is not modelled', security=False)
 
 
 def _create_transform(state: State, node: Node) -> None:
@@ -178,10 +179,18 @@ def _create_transform(state: State, node: Node) -> None:
 
 def _create_language(state: State, node: Node) -> None:
     key = ("language", "", node["plname"])
+    parts = (("HANDLER", "plhandler"), ("INLINE", "plinline"), ("VALIDATOR", "plvalidator"))
+    words = [f"{word} {_routine(state, *split_name(node[field]))}" for word, field in parts if field in node]
+    definition = " ".join(["TRUSTED", *words] if node.get("pltrusted") else words)
     if node.get("replace") and key in state.others:
-        touch(state, key)
+        state.update("others", key, definition=definition)
     else:
-        add(state, key, "TRUSTED" if node.get("pltrusted") else "")
+        add(state, key, definition)
+
+
+def _routine(state: State, schema: str | None, name: str) -> str:
+    schema, name = names_of(state).function(schema, name, None) or (schema, name)
+    return qualified(None if schema == "pg_catalog" else schema, name)
 
 
 def _create_conversion(state: State, node: Node) -> None:
@@ -206,13 +215,14 @@ def _alter_configuration(state: State, node: Node) -> None:
     key = in_schema(state, "text search configuration", node["cfgname"])
     action = node["kind"].removeprefix("ALTER_TSCONFIG_").removesuffix("_FOR_TOKEN").replace("_", " ")
     tokens = ", ".join(strings(node.get("tokentype", [])))
-    dictionaries = ", ".join(qualified(*split_name(d["List"]["items"])) for d in node.get("dicts", []))
+    names = (split_name(d["List"]["items"]) for d in node.get("dicts", []))
+    dictionaries = ", ".join(_named(state, "text search dictionary", *name) for name in names)
     what = f"{action}{f' FOR {tokens}' if tokens else ''}{f' WITH {dictionaries}' if dictionaries else ''}"
     touch(state, key, what)
 
 
 def _alter_dictionary(state: State, node: Node) -> None:
-    touch(state, in_schema(state, "text search dictionary", node["dictname"]), _options(node.get("options", [])))
+    touch(state, in_schema(state, "text search dictionary", node["dictname"]), _options(state, node.get("options", [])))
 
 
 def _alter_statistics(state: State, node: Node) -> None:
@@ -223,10 +233,6 @@ def _alter_statistics(state: State, node: Node) -> None:
 
 def _alter_collation(state: State, node: Node) -> None:
     touch(state, in_schema(state, "collation", node["collname"]))
-
-
-def _alter_operator(state: State, node: Node) -> None:
-    touch(state, operator_key(state, node["opername"]))
 
 
 HANDLERS: dict[str, Handler] = {
@@ -246,5 +252,5 @@ HANDLERS: dict[str, Handler] = {
     "AlterTSDictionaryStmt": _alter_dictionary,
     "AlterStatsStmt": _alter_statistics,
     "AlterCollationStmt": _alter_collation,
-    "AlterOperatorStmt": _alter_operator,
+    "AlterOperatorStmt": operators.alter,
 }

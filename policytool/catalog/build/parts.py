@@ -46,6 +46,8 @@ class Part(NamedTuple):
         return Part(self.kind, self.key) if self.part else self
 
     def __str__(self) -> str:
+        if self.kind == "others":
+            return f"{self.key[0]} {qualified(self.key[1] or None, self.key[2])}"
         own = self.key if isinstance(self.key, str) else qualified(self.key[0], self.key[1])
         noun = _NOUNS.get(self.kind, self.kind.rstrip("s"))
         if not self.part:
@@ -57,10 +59,14 @@ class Part(NamedTuple):
 
 def using(kind: str, key: Any, item: Any, test: Test) -> Iterator[Part]:
     """The parts of an object with an expression that passes a test; the object itself where it is all expression."""
+    if isinstance(item, Publication):
+        yield from (Part(kind, key, "member", t) for t, text in _filters(item) if test(owned(references(text), t)))
+    else:
+        yield from holding(kind, key, item, lambda text: text is not None and test(references(text)))
 
-    def passes(text: str | None) -> bool:
-        return text is not None and test(references(text))
 
+def holding(kind: str, key: Any, item: Any, passes: Callable[[str | None], bool]) -> Iterator[Part]:
+    """The same for a test of the text."""
     match item:
         case Table():
             yield from (
@@ -83,8 +89,6 @@ def using(kind: str, key: Any, item: Any, test: Test) -> Iterator[Part]:
         case Function():
             if any(passes(text) for text in texts.expressions(item)):
                 yield Part(kind, key)
-        case Publication():
-            yield from (Part(kind, key, "member", t) for t, text in _filters(item) if test(owned(references(text), t)))
 
 
 def _filters(publication: Publication) -> Iterator[tuple[Name, str]]:

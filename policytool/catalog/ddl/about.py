@@ -18,7 +18,7 @@ _OWNED: Final = frozenset(
      "subscription", "tablespace", "text search configuration", "text search dictionary"}
 )  # fmt: skip
 _WRITTEN: Final = frozenset(
-    {"access method", "cast", "collation", "language", "operator", "operator family", "statistics",
+    {"access method", "cast", "collation", "language", "operator", "operator class", "operator family", "statistics",
      "text search configuration", "text search dictionary", "text search parser", "text search template",
      "user mapping"}
 )  # fmt: skip

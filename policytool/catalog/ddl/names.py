@@ -13,7 +13,7 @@ from policytool.catalog.objects import Catalog
 
 _PART: Final = r'(?:"((?:[^"]|"")*)"|([^\W\d][\w$]*))'
 _QUALIFIED: Final = re.compile(rf"(?<![\w\".]){_PART}\.{_PART}")
-_OPERATOR: Final = re.compile(rf"OPERATOR\({_PART}\.([^\w\s()]+)\)")
+_OPERATOR: Final = re.compile(rf"OPERATOR(?:\(| \d+ ){_PART}\.([^\w\s()]+)[()]")
 
 
 def relation_key(name: Name) -> Key:
@@ -71,7 +71,7 @@ class References:
             if text:
                 for name in qualified_names(text):
                     found |= self._keys.get(name, set())
-                if "OPERATOR(" in text:
+                if "OPERATOR" in text:
                     for name in _operators(text):
                         found |= self._operators.get(name, set())
         return frozenset(found)

@@ -16,19 +16,29 @@ _DEFINED: Final = (
     "collation", "text search configuration", "text search dictionary", "text search parser", "text search template",
 )  # fmt: skip
 _LATE: Final = ("statistics", "subscription", "tablespace")
+_PARTNER: Final = re.compile(r"(?:COMMUTATOR|NEGATOR) = OPERATOR\([^)]*\)")
+_METHOD: Final = re.compile(r"USING ([\w$]+|\"[^\"]*\")")
 _FUNCTION: Final = re.compile(r'WITH FUNCTION ((?:"[^"]*"|[\w$]+)(?:\.(?:"[^"]*"|[\w$]+))?)')
 
 
 def step(world: World, other: Other) -> Step:
     """The object, after what its definition names."""
     key = ("other", other.kind, other.schema or "", other.name)
+    needs = world.references.of([_partnerless(other.definition), other.name]) - {key}
+    if other.kind == "operator class":
+        needs |= {("other", "operator family", other.schema or "", other.name)}
     return Step(
         phase=Phase.MATERIALIZED if other.kind in _LATE else Phase.LESSER,
         key=key,
         sql=tuple(create(world, other)),
         schema=other.schema,
-        needs=world.references.of([other.definition, other.name]) - {key},
+        needs=needs,
     )
+
+
+def _partnerless(definition: str) -> str:
+    """A definition without the operators that need not be there yet."""
+    return _PARTNER.sub("", definition)
 
 
 def create(world: World, other: Other) -> list[str]:
@@ -46,8 +56,11 @@ def create(world: World, other: Other) -> list[str]:
             return [f"create statistics {name} {definition}"]
         case "operator family":
             return [f"create operator family {name}"]
-        case "language":
-            return [f"create {'trusted ' if definition else ''}language {name}"]
+        case "operator class" if " AS " in definition:
+            return [f"create operator class {qualified(other.schema, other.name)} {definition}"]
+        case "language" if definition not in ("", "TRUSTED"):
+            trusted = "trusted " if definition.startswith("TRUSTED ") else ""
+            return [f"create {trusted}language {name} {definition.removeprefix('TRUSTED ')}"]
         case "access method":
             return [f"create access method {name} {definition}"]
         case "user mapping":
@@ -65,8 +78,8 @@ def described(other: Other) -> str:
         case "cast" | "transform" | "user mapping":
             return other.name
         case "operator class" | "operator family":
-            method = other.definition.rpartition("USING ")[2]
-            return f"{qualified(other.schema, other.name)} using {method}"
+            found = _METHOD.search(other.definition)
+            return f"{qualified(other.schema, other.name)} using {found[1] if found is not None else 'btree'}"
     return qualified(other.schema, other.name)
 
 
