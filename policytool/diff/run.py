@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from policytool.catalog.build.platform import Platform
+from policytool.catalog.model import Table
 from policytool.catalog.objects import Catalog, Unmodelled
 from policytool.catalog.spelling import identifier, qualified
 from policytool.diff.access import NARROWER, WIDER, Cell, Comparison
@@ -105,11 +106,27 @@ def compare(
         aside=frozenset(n for n, change in enumerate(changes) if change.withheld),
         access=cells,
         problems=tuple(problems),
-        notes=found.remarks,
+        notes=(*found.remarks, *(_not_back(found) if options.down else ())),
         unmodelled=(*before.unmodelled, *(u for u in after.unmodelled if u not in before.unmodelled)),
         online=options.online,
         overall=tuple(h for h in _overall(before, after) if h.name not in options.allowed),
     )
+
+
+def _not_back(found: Plan) -> Iterator[str]:
+    """What the way back makes again and cannot fill: it was thrown away on the way there."""
+    for one in found.statements:
+        for change in one.changes:
+            old, new = change.before, change.after
+            if not isinstance(new, Table) or new.kind == "foreign table" or change.old_key is not None:
+                continue
+            if old is None:
+                if new.kind == "table":
+                    yield f"{qualified(*change.key)} comes back without its rows"
+            elif len(new.columns) > len(old.columns) and change.key in found.before.tables:
+                kept = {column.name for column in old.columns}
+                new_ones = (c.name for c in new.columns if c.name not in kept and c.generated is None)
+                yield from (f"{qualified(*change.key)}.{name} comes back without what it held" for name in new_ones)
 
 
 def _overall(before: Catalog, after: Catalog) -> Iterator[Hazard]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policytool.catalog.ddl.names import qualified_names
 from policytool.catalog.expression.references import references
-from policytool.catalog.model import Function, Name, Table, View
+from policytool.catalog.model import Function, Name, Schema, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.diff.same import same
 
@@ -39,8 +39,9 @@ class Shift:
 
     @functools.cached_property
     def schemas(self) -> frozenset[str]:
-        """The schemas whose grants or owners are others."""
-        return frozenset(_moved(self._one.schemas, self._other.schemas, EVIDENCE))
+        """The schemas whose names others may speak than before."""
+        one, other = self._one.schemas, self._other.schemas
+        return frozenset(n for n in _moved(one, other, EVIDENCE) if _usable(one.get(n)) != _usable(other.get(n)))
 
     @functools.cached_property
     def asked(self) -> frozenset[Name]:
@@ -92,6 +93,12 @@ def _moved(one: dict[Any, Any], other: dict[Any, Any], without: frozenset[str]) 
         return set()
     shared = one.keys() & other.keys()
     return set(one.keys() ^ other.keys()) | {key for key in shared if not same(one[key], other[key], without=without)}
+
+
+def _usable(schema: Schema | None) -> tuple[str, frozenset[str]] | None:
+    if schema is None:
+        return None
+    return schema.owner, frozenset(grant.grantee for grant in schema.grants if grant.privilege == "USAGE")
 
 
 def _with_members(roles: set[str], pairs: Iterable[tuple[str, str]]) -> set[str]:

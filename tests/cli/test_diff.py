@@ -157,3 +157,16 @@ def test_down_is_the_way_back(cli: Cli) -> None:
     assert "-- From b.sql to a.sql." in ran.out
     assert "-- DATA_LOSS: what public.t.b holds is gone" in ran.out
     assert "alter table public.t drop column b;" in ran.out
+
+
+def test_the_way_back_says_what_does_not_come_back(cli: Cli) -> None:
+    """What the way there throws away is named on the way back; a rename is brought back whole."""
+    (cli.folder / "a.sql").write_text("create table t (a int, b int, c int); create table u (a int);")
+    (cli.folder / "b.sql").write_text("create table t (\n  a int,\n  d int -- policytool: renamed from c\n);")
+    ran = cli("diff", "a.sql", "b.sql", "--down", "-f", "sql")
+    notes = [line for line in ran.out.splitlines() if line.startswith("-- note: ")]
+    assert notes == [
+        "-- note: public.t.b comes back without what it held",
+        "-- note: public.u comes back without its rows",
+    ]
+    assert "rename column d to c;" in ran.out
