@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
-from policytool.catalog.build.parts import Part
 from policytool.catalog.build.platform import Platform
 from policytool.catalog.ddl.order import Tangled, ordered
 from policytool.catalog.ddl.world import World
 from policytool.catalog.objects import Catalog
 from policytool.catalog.parity import Difference, parity
 from policytool.catalog.spelling import identifier, qualified
-from policytool.diff import drops, renames
+from policytool.diff import drops, renames, swaps
 from policytool.diff.actions.objects import enum_values
 from policytool.diff.closing import close
 from policytool.diff.online import in_steps
@@ -94,7 +93,7 @@ def _run(simulator: Simulator, after: Catalog, hints: tuple[Rename, ...], accept
     _add_values(simulator, after)  # of types that have their name now
     close(simulator, world)
     simulator.run(sql for one in role_steps(simulator.catalog(), after) for sql in one.sql)
-    _swap_types(simulator, after)
+    swaps.run(simulator, after)
     simulator.run(list(drops.unattached(simulator.catalog(), after)))
     drops.run(simulator, drops.early(simulator, after))
     first = ordered(foundation_steps(simulator.catalog(), after, ROLE))
@@ -127,43 +126,6 @@ def _add_values(simulator: Simulator, after: Catalog) -> None:
     if sql:
         simulator.run(sql)
         simulator.commit(frozenset(words))
-
-
-def _swap_types(simulator: Simulator, after: Catalog) -> None:
-    """Types that columns have and that must be others are put aside under another name."""
-    again = True
-    while again:
-        again = False
-        state = simulator.state
-        for kind in drops.TYPES:
-            for key, item in list(state.store(kind).items()):
-                if item.origin is None and _is_swapped(simulator, kind, key, item, after):
-                    name = _free(simulator, key)
-                    noun = "domain" if kind == "domains" else "type"
-                    simulator.run([f"alter {noun} {qualified(*key)} rename to {identifier(name)}"])
-                    again = simulator.done[-1].refused is None
-    for other_key, other in list(simulator.state.others.items()):
-        now = after.others.get(other_key)
-        if other.kind != "collation" or now is None or other.origin is not None or not replaced(other, now):
-            continue
-        if drops.in_use(simulator.state, Part("others", other_key), after):
-            new = identifier(f"{other.name[:55]}__old")
-            simulator.run([f"alter collation {qualified(other.schema, other.name)} rename to {new}"])
-
-
-def _is_swapped(simulator: Simulator, kind: str, key: Any, item: Any, after: Catalog) -> bool:
-    now = next((s[key] for k in (*drops.TYPES, "tables", "views") if key in (s := getattr(after, k))), None)
-    if now is None or (type(now) is type(item) and not replaced(item, now)):
-        return False
-    return drops.in_use(simulator.state, Part(kind, key), after)
-
-
-def _free(simulator: Simulator, key: tuple[str, str]) -> str:
-    name, number = f"{key[1][:55]}__old", 1
-    while simulator.state.find_type(key[0], name) is not None:
-        number += 1
-        name = f"{key[1][:54]}__old{number}"
-    return name
 
 
 def _drop_roles(simulator: Simulator, after: Catalog) -> None:
