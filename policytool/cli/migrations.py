@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from policytool.cli.options import targets
+from policytool.cli.options import target
 from policytool.errors import PolicytoolError, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def sort_out(form: str, outputs: tuple[str, ...], formats: tuple[str, ...], *, c
     reports: list[tuple[str, Path | None]] = []
     migrations: list[str] = []
     for output in outputs:
-        [(found, path)] = targets(form, (output,), formats)
+        found, path = target(form, output, formats)
         named = output != (str(path) if path is not None else "")
         if output == NEXT or (path is not None and path.is_dir()):
             if output != NEXT and (named or chosen) and found != "sql":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from policytool.config import PLATFORMS, Config, find, load
 from policytool.errors import ConfigurationError, UsageError
@@ -57,17 +58,24 @@ def configuration(path: Path | None) -> Config:
 
 
 def targets(form: str, outputs: tuple[str, ...], formats: tuple[str, ...]) -> list[tuple[str, Path | None]]:
-    """(format, file) for each output; stdout is (format, None). `-o json:x.json` sets the format of one file."""
-    if not outputs:
-        return [(form, None)]
-    found: list[tuple[str, Path | None]] = []
-    for output in outputs:
-        head, colon, rest = output.partition(":")
-        if colon and head in formats:
-            found.append((head, Path(rest)))
-        else:
-            found.append((form, Path(output)))
+    """(format, file) for each output; stdout is (format, None). `-o json:x.json` sets the format of one file.
+
+    `-o github` is that format on stdout. A format that is asked for by -f and has no file goes there, too.
+    """
+    found = [target(form, output, formats) for output in outputs]
+    context = click.get_current_context(silent=True)
+    asked = context is not None and context.get_parameter_source("form") == ParameterSource.COMMANDLINE
+    if not outputs or (asked and form not in [head for head, _ in found]):
+        found.insert(0, (form, None))
     return found
+
+
+def target(form: str, output: str, formats: tuple[str, ...]) -> tuple[str, Path | None]:
+    """(format, file) of one -o."""
+    head, colon, rest = output.partition(":")
+    if head in formats:
+        return head, Path(rest) if colon else None
+    return form, Path(output)
 
 
 def write(path: Path | None, text: str) -> None:

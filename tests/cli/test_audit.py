@@ -140,6 +140,17 @@ def test_outputs_are_written_whole_and_several_at_once(cli: Cli) -> None:
     assert sorted(p.name for p in cli.folder.iterdir()) == ["report.json", "report.txt", "supabase"]
 
 
+def test_a_format_without_a_file_is_printed(cli: Cli) -> None:
+    """-o FORMAT, or -f, beside files; where -f is for a bare file name, it is not printed again."""
+    cli.migration(OPEN_TABLE)
+    first = cli("audit", "-o", "github", "-o", "sarif:out.sarif")
+    assert first.out.startswith("::error file=supabase/migrations/")
+    assert cli("audit", "-f", "github", "-o", "sarif:out.sarif").out == first.out
+    assert cli("audit", "-f", "github", "-o", "annotations.txt").out == ""
+    assert (cli.folder / "annotations.txt").read_text() == first.out
+    assert sorted(p.name for p in cli.folder.iterdir()) == ["annotations.txt", "out.sarif", "supabase"]
+
+
 def test_an_output_that_cannot_be_written_is_an_error(cli: Cli) -> None:
     """A missing folder is said, with the path."""
     cli.migration(OPEN_TABLE)
