@@ -93,13 +93,9 @@ class Gentler:
     def _alter_table(self, ordinal: int, done: Done) -> Stages | None:
         assert done.statement is not None
         change, commands = done.changes[0], done.statement.node.get("cmds", ())
-        table = change.after
-        if (
-            len(commands) != 1
-            or change.kind != "tables"
-            or not isinstance(table, Table)
-            or table.kind == "foreign table"
-        ):
+        # A key comes in two changes: itself, and its index.
+        table = next(c.after for c in reversed(done.changes) if (c.kind, c.key) == (change.kind, change.key))
+        if len(commands) != 1 or not isinstance(table, Table) or table.kind == "foreign table":
             return None
         command: dict[str, Any] = commands[0]["AlterTableCmd"]
         subtype, name = command.get("subtype"), command.get("name", "")

@@ -38,6 +38,7 @@ class Attempt:
         self._done, self._last, self._kept = done, done[-1].segment, kept
         self._ground = Ground(planned.before, done)
         self._later: list[tuple[int, tuple[str, ...]]] = []  # ordinal, and the statements of one segment
+        self._put_off = False  # whether a statement of the main transaction has to wait for those
 
     def run(self) -> None:
         """Fold all steps; `failed` are those statements whose steps do not work."""
@@ -66,6 +67,10 @@ class Attempt:
     def _main(self, ordinal: int, stages: Stages) -> None:
         """Its part of the main transaction; what needs something that comes later comes later itself."""
         simulator, original = self.simulator, self._done[ordinal]
+        if self._put_off and original.statement is not None and original.statement.kind == "SelectStmt":
+            # It sets the number of a sequence that comes only then, and no row may come in between.
+            self._later[-1] = (ordinal, (*self._later[-1][1], *stages.main))
+            return
         for number, sql in enumerate(stages.main):
             simulator.run([sql])
             if simulator.done[-1].refused is None or original.refused is not None:
@@ -73,6 +78,7 @@ class Attempt:
             if self._later and number == 0 and _can_wait(original):
                 simulator.done.pop()
                 self._later.append((ordinal, stages.main))
+                self._put_off = True
                 break
             self.failed.add(ordinal)
         self._later += [(ordinal, segment) for segment in stages.last]
