@@ -7,13 +7,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from policytool.catalog.build.foreign import MASK
 from policytool.catalog.build.platform import Platform
 from policytool.catalog.ddl.order import Tangled, ordered
 from policytool.catalog.ddl.world import World
 from policytool.catalog.objects import Catalog
 from policytool.catalog.parity import Difference, parity
 from policytool.catalog.spelling import identifier, qualified
-from policytool.diff import drops, renames, swaps
+from policytool.diff import drops, renames, seeds, swaps
 from policytool.diff.actions.objects import enum_values
 from policytool.diff.closing import close
 from policytool.diff.online import in_steps
@@ -82,7 +83,7 @@ def plan(
         boundaries=boundaries,
         simulated=simulated,
         left=tuple(left_over(simulated, after)),
-        remarks=tuple(dict.fromkeys(simulator.remarks)),
+        remarks=tuple(dict.fromkeys([*simulator.remarks, *_secrets(statements)])),
     )
 
 
@@ -93,9 +94,9 @@ def _run(simulator: Simulator, after: Catalog, hints: tuple[Rename, ...], accept
     _add_values(simulator, after)  # of types that have their name now
     close(simulator, world)
     simulator.run(sql for one in role_steps(simulator.catalog(), after) for sql in one.sql)
+    simulator.run(list(seeds.unattached(simulator.catalog(), after)))
     swaps.run(simulator, after)
-    simulator.run(list(drops.unattached(simulator.catalog(), after)))
-    drops.run(simulator, drops.early(simulator, after))
+    drops.run(simulator, seeds.early(simulator, after))
     first = ordered(foundation_steps(simulator.catalog(), after, ROLE))
     simulator.run(sql for one in first for sql in one.sql)
     for _ in range(ROUNDS):
@@ -109,7 +110,7 @@ def _run(simulator: Simulator, after: Catalog, hints: tuple[Rename, ...], accept
         simulator.run(sql)
         if not any(done.refused is None for done in simulator.done[count:]):
             break
-    drops.run(simulator, drops.late(simulator, after))
+    drops.run(simulator, seeds.late(simulator, after))
     settle(simulator, world)
     _drop_roles(simulator, after)
 
@@ -126,6 +127,13 @@ def _add_values(simulator: Simulator, after: Catalog) -> None:
     if sql:
         simulator.run(sql)
         simulator.commit(frozenset(words))
+
+
+def _secrets(statements: tuple[Done, ...]) -> Iterator[str]:
+    for done in statements:
+        if f"'{MASK}'" in done.sql:
+            head = done.sql.partition("\n")[0]
+            yield f"{head}: {MASK} stands for a secret, which the catalog does not hold; put it in by hand"
 
 
 def _drop_roles(simulator: Simulator, after: Catalog) -> None:

@@ -133,7 +133,7 @@ def _attributes_fit(before: tuple[Column, ...], after: tuple[Column, ...]) -> bo
 def _other(before: Other, after: Other) -> bool:
     if before.kind in _UNSAID and not (before.definition and after.definition):
         return False
-    return before.definition != after.definition
+    return before.definition != after.definition and before.kind != "subscription"
 
 
 # --- parts of tables ------------------------------------------------------------------------------------------------

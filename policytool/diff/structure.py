@@ -16,7 +16,7 @@ from policytool.diff.actions import objects, tables
 
 STORES: Final = (
     "extensions", "tables", "views", "sequences", "functions", "enums", "domains", "composites", "ranges",
-    "event_triggers", "wrappers", "servers",
+    "event_triggers", "wrappers", "servers", "others",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from policytool.catalog.ddl.columns import alter
 from policytool.catalog.model import Table
 from policytool.catalog.objects import Catalog, Range
 from policytool.catalog.spelling import identifier, qualified
-from policytool.diff import drops
+from policytool.diff import drops, seeds
 from policytool.diff.replaced import replaced
 from policytool.diff.simulator import Simulator
 
@@ -20,7 +20,7 @@ def run(simulator: Simulator, after: Catalog) -> None:
     again = True
     while again:
         again = False
-        for kind in drops.TYPES:
+        for kind in seeds.TYPES:
             for key, item in list(simulator.state.store(kind).items()):
                 if item.origin is None and _is_swapped(simulator, kind, key, item, after):
                     again |= _cleared(simulator, kind, key, item, after)
@@ -28,16 +28,16 @@ def run(simulator: Simulator, after: Catalog) -> None:
         now = after.others.get(other)
         if collation.kind != "collation" or now is None or collation.origin is not None or not replaced(collation, now):
             continue
-        if drops.in_use(simulator.state, Part("others", other), after):
+        if seeds.in_use(simulator.state, Part("others", other), after):
             name = identifier(f"{collation.name[:55]}__old")
             simulator.run([f"alter collation {qualified(collation.schema, collation.name)} rename to {name}"])
 
 
 def _is_swapped(simulator: Simulator, kind: str, key: Any, item: Any, after: Catalog) -> bool:
-    now = next((s[key] for k in (*drops.TYPES, "tables", "views") if key in (s := getattr(after, k))), None)
+    now = next((s[key] for k in (*seeds.TYPES, "tables", "views") if key in (s := getattr(after, k))), None)
     if now is None or (type(now) is type(item) and not replaced(item, now)):
         return False
-    return drops.in_use(simulator.state, Part(kind, key), after)
+    return seeds.in_use(simulator.state, Part(kind, key), after)
 
 
 def _cleared(simulator: Simulator, kind: str, key: Any, item: Any, after: Catalog) -> bool:

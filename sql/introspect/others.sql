@@ -1,5 +1,5 @@
 -- Lesser kinds, named as in COMMENT ON: catalog, oid, kind, schema, name, owner, definition, shown
--- (definition is null where only the name is modelled, and for statistics, which are shown in a statement)
+-- (definition is null where only the name is modelled; statistics are shown in a statement, their target apart)
 with namespaces as (
   select n.oid, n.nspname,
     case n.nspname when 'pg_catalog' then '' else pg_catalog.quote_ident(n.nspname) || '.' end as prefix
@@ -19,7 +19,8 @@ from pg_catalog.pg_conversion c
 join namespaces n on n.oid = c.connamespace
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 union all
-select 'pg_statistic_ext', s.oid, 'statistics', n.nspname, s.stxname, pg_catalog.pg_get_userbyid(s.stxowner), null,
+select 'pg_statistic_ext', s.oid, 'statistics', n.nspname, s.stxname, pg_catalog.pg_get_userbyid(s.stxowner),
+  'STATISTICS ' || nullif(s.stxstattarget, -1),
   pg_catalog.pg_get_statisticsobjdef(s.oid)
 from pg_catalog.pg_statistic_ext s
 join namespaces n on n.oid = s.stxnamespace

@@ -4,7 +4,11 @@
 select
   c.oid, n.nspname as schema, c.relname as name, pg_catalog.pg_get_userbyid(c.relowner) as owner,
   c.relkind::text as kind, c.relpersistence::text as persistence, c.relrowsecurity as rls_enabled,
-  c.relforcerowsecurity as rls_forced, c.reloptions as options,
+  c.relforcerowsecurity as rls_forced, array(
+    select pg_catalog.unnest(c.reloptions)
+    union all
+    select 'toast.' || pg_catalog.unnest(o.reloptions) from pg_catalog.pg_class o where o.oid = c.reltoastrelid
+  ) as options,
   case c.relkind when 'p' then pg_catalog.pg_get_partkeydef(c.oid) end as partition_key,
   c.relispartition as is_partition, pg_catalog.pg_get_expr(c.relpartbound, c.oid) as partition_bound,
   p.schemas as parent_schemas, p.names as parents, tn.nspname as type_schema, t.typname as type_name,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policytool.catalog.objects import Catalog
 from tests.catalog.closing import built
-from tests.diff.cases import CASES, case, differ
+from tests.diff.cases import SERVED, case, differ
 
 
 @functools.lru_cache(maxsize=64)
@@ -18,7 +18,7 @@ def _catalog(name: str, side: str) -> Catalog:
     return built(found.before if side == "before" else found.after, "postgres")
 
 
-_SIDE = st.tuples(st.sampled_from(CASES), st.sampled_from(("before", "after")))
+_SIDE = st.tuples(st.sampled_from(SERVED), st.sampled_from(("before", "after")))
 
 
 @settings(max_examples=150, deadline=None)

@@ -42,7 +42,7 @@ def _depends(other: Other, kind: str, key: Any, column: str | None) -> bool:
 
 
 def _is_on(other: Other, table: str, column: str | None) -> bool:
-    head, _, far = other.definition.rpartition(" FROM ")
+    head, _, far = other.definition.partition("; ")[0].rpartition(" FROM ")
     return far == table and (column is None or identifier(column) in re.split(r"[ ,()]+", head.partition("ON ")[2]))
 
 

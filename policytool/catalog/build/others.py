@@ -13,6 +13,7 @@ from policytool.catalog.build.nodes import Node, elements, option_name, option_t
 from policytool.catalog.build.other_names import Key, cast_key, in_schema, transform_key
 from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.catalog.expression.canonical import canonical
+from policytool.catalog.model import Name
 from policytool.catalog.objects import Other
 from policytool.catalog.spelling import identifier, literal, qualified
 
@@ -138,9 +139,17 @@ def _create_statistics(state: State, node: Node) -> None:
         key = new_key(state, "statistics", node["defnames"])
     else:
         key = _free_statistics_name(state, table[0], table[1], joined(columns))
+    spelled = _as_shown(state, table, spelled)
     kinds = f"({', '.join(strings(node['stat_types']))}) " if "stat_types" in node else ""
     definition = f"{kinds}ON {', '.join(spelled)} FROM {qualified(*table)}"
     add(state, key, definition, missing_ok=bool(node.get("if_not_exists")))
+
+
+def _as_shown(state: State, table: Name, spelled: list[str]) -> list[str]:
+    """Columns in the order of the table, then expressions: so a server keeps them."""
+    order = [identifier(column.name) for column in state.tables[table].columns]
+    columns = sorted((text for text in spelled if text in order), key=order.index)
+    return columns + [text for text in spelled if text not in order]
 
 
 def _free_statistics_name(state: State, schema: str, table: str, columns: str) -> Key:
@@ -227,7 +236,12 @@ def _alter_dictionary(state: State, node: Node) -> None:
 
 def _alter_statistics(state: State, node: Node) -> None:
     key = in_schema(state, "statistics", node["defnames"])
-    if key in state.others or not node.get("missing_ok"):
+    if key in state.others:
+        target = node["stxstattarget"]["Integer"].get("ival", 0) if "stxstattarget" in node else -1
+        definition = state.others[key].definition.partition("; ")[0]
+        definition += f"; STATISTICS {target}" if target != -1 else ""
+        state.update("others", key, definition=definition)
+    elif not node.get("missing_ok"):
         touch(state, key)
 
 

@@ -8,12 +8,14 @@ from typing import Any
 from policytool.catalog.ddl import described
 from policytool.catalog.ddl.step import Phase, Step, step
 from policytool.catalog.model import Table, View
-from policytool.catalog.objects import Composite, Domain
+from policytool.catalog.objects import Composite, Domain, Extension
 from policytool.catalog.spelling import identifier, literal, qualified
 
 
 def steps(item: Any, before: Any = None) -> Iterator[Step]:
     """The comments that differ from those of the object as it was."""
+    if isinstance(item, Extension) and item.comment is None:
+        return  # it has its own
     old = dict(texts(before)) if before is not None else {}
     new = dict(texts(item))
     sql = [

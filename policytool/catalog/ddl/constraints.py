@@ -31,10 +31,11 @@ def definition(constraint: Constraint, index: Index | None = None) -> str:
             body = _exclusion(constraint, index)
         case _:
             body = _key(constraint, index)
-    return f"constraint {identifier(constraint.name)} {body}{_timing(constraint)}"
+    return f"constraint {identifier(constraint.name)} {body}{timing(constraint)}"
 
 
-def _timing(constraint: Constraint) -> str:
+def timing(constraint: Constraint) -> str:
+    """DEFERRABLE, INITIALLY DEFERRED, NOT ENFORCED."""
     text = ""
     if constraint.deferrable:
         text += " deferrable"

@@ -53,7 +53,9 @@ def create(world: World, other: Other) -> list[str]:
         case "cast":
             return [f"create cast {other.name} {_cast(world, other)}"]
         case "statistics":
-            return [f"create statistics {name} {definition}"]
+            whole, _, target = definition.partition("; ")
+            sql = [f"create statistics {name} {whole}"]
+            return [*sql, f"alter statistics {name} set {target.lower()}"] if target else sql
         case "operator family":
             return [f"create operator family {name}"]
         case "operator class" if " AS " in definition:

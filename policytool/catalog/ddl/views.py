@@ -5,6 +5,7 @@ from __future__ import annotations
 from policytool.catalog.ddl import indexes, words
 from policytool.catalog.ddl.names import References, relation_key
 from policytool.catalog.ddl.step import Phase, Step
+from policytool.catalog.ddl.unions import typed
 from policytool.catalog.model import View
 from policytool.catalog.spelling import identifier, qualified
 
@@ -15,7 +16,7 @@ def create(view: View, *, replacing: bool = False) -> str:
     text = f"create {'or replace ' if replacing else ''}{kind} {qualified(view.schema, view.name)}"
     if view.options:
         text += f" with {words.storage(view.options)}"
-    text += f" as\n{view.definition}"
+    text += f" as\n{typed(view.definition, view.columns)}"
     return f"{text}\nwith no data" if view.materialized and not view.populated else text
 
 

@@ -166,7 +166,8 @@ def others(reading: Reading) -> dict[tuple[str, str, str], Other]:
         if row["kind"] == "user mapping":
             definition = ", ".join(masked(filter(None, definition.split(", ")), mask_all=True))
         elif row["shown"] is not None:
-            definition = _statistics(reading, statistics[row["shown"]]["CreateStatsStmt"])
+            target = f"; {definition}" if definition else ""
+            definition = _statistics(reading, statistics[row["shown"]]["CreateStatsStmt"]) + target
         other = Other(
             kind=row["kind"],
             schema=row["schema"],

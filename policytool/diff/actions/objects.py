@@ -20,6 +20,7 @@ from policytool.catalog.objects import (
     Extension,
     ForeignDataWrapper,
     ForeignServer,
+    Other,
 )
 from policytool.catalog.spelling import identifier, literal, qualified
 from policytool.diff.actions import columns, tables
@@ -45,6 +46,9 @@ def steps(world: World, before: Any, after: Any) -> Iterator[Step]:
             yield from _extension(before, after)
         case ForeignServer() | ForeignDataWrapper():
             yield from _foreign(before, after)
+        case Other(kind="subscription") if before.definition != after.definition:
+            head = f"alter subscription {identifier(after.name)} set {after.definition}"
+            yield step(Phase.PUBLICATIONS, ("subscription", after.name), f"{head} with (refresh = false)")
 
 
 def _view(world: World, before: View, after: View) -> Iterator[Step]:

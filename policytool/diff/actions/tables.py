@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from policytool.catalog.ddl import constraints, indexes, policies, tables, triggers, words
 from policytool.catalog.ddl.names import relation_key
 from policytool.catalog.ddl.step import Key, Phase, Step, step
@@ -105,11 +107,24 @@ def _constraints(world: World, before: Table, after: Table) -> Iterator[Step]:
             # A table that is yet to be attached needs the checks of its parent; keys come with it.
             free = constraint.kind == "CHECK" and not _comes(world, before, after, constraint)
             if free or not (constraint.inherited and not constraint.local):
-                yield tables.constraint_step(world, after, constraint)
+                made = tables.constraint_step(world, after, constraint)
+                yield _using_index(made, after, constraint) if _has_index(before, constraint) else made
         elif was is not constraint and not (constraint.inherited and not constraint.local):
             sql = list(_altered(after, was, constraint))
             if sql:
                 yield step(Phase.FOREIGN_KEYS, constraints.key(name, constraint), *sql, schema=after.schema)
+
+
+def _has_index(before: Table, constraint: Constraint) -> bool:
+    """Whether the index of a new key is there already, under the name of the key."""
+    found = next((i for i in before.indexes if i.name == constraint.name), None)
+    return constraint.kind in ("PRIMARY KEY", "UNIQUE") and found is not None and found.constraint is None
+
+
+def _using_index(made: Step, table: Table, constraint: Constraint) -> Step:
+    name = identifier(constraint.name)
+    sql = f"{_head(table)} add constraint {name} {constraint.kind.lower()} using index {name}"
+    return replace(made, sql=(sql + constraints.timing(constraint),))
 
 
 def _comes(world: World, before: Table, after: Table, constraint: Constraint) -> bool:

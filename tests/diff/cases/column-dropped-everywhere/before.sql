@@ -1,0 +1,15 @@
+create role alice;
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create table t (id integer primary key, a integer, b text, c integer generated always as (a + 1) stored);
+create index i on t (a);
+create index j on t (lower(b)) where a > 0;
+alter table t add constraint k check (a > 0), add constraint u unique (a, b);
+create trigger tr after update of a on t for each row execute function f();
+create trigger tr2 before update on t for each row when (new.a > 1) execute function f();
+create policy p on t using (a > 1);
+create view v as select id, a from t;
+create statistics st on a, id from t;
+create publication pub for table t (id, a);
+grant select (a) on t to alice;
+comment on column t.a is 'ay';
+create sequence s owned by t.a;

@@ -1,0 +1,11 @@
+create role alice;
+create foreign data wrapper w options (debug 'true');
+create server s type 'kind' version '1' foreign data wrapper w options (host 'h', dbname 'd d');
+create user mapping for alice server s options (user 'u');
+create foreign table ft (id integer options (name 'ID') not null, b text) server s options (schema_name 'x', table_name 'y');
+grant usage on foreign data wrapper w to alice;
+grant usage on foreign server s to alice with grant option;
+grant select on ft to alice;
+comment on foreign data wrapper w is 'double u';
+comment on server s is 'ess';
+comment on foreign table ft is 'eff tee';

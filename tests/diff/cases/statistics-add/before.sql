@@ -1,0 +1,2 @@
+create schema s;
+create table t (a integer, b integer, c text);
