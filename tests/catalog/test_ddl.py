@@ -12,6 +12,7 @@ from policytool import api
 from policytool.catalog.ddl import Phase, create, script, words
 from policytool.catalog.ddl.order import Tangled, ordered
 from policytool.catalog.ddl.step import Step
+from policytool.catalog.ddl.unions import typed
 from policytool.source.model import SqlFile
 from policytool.syntax.parse import parse_file
 from tests.catalog.closing import built, comparable, dumped, hard_case, hard_cases, platform
@@ -134,9 +135,7 @@ def test_secrets_stay_hidden() -> None:
 
 def test_what_cannot_be_written_is_a_remark() -> None:
     """Of a C function and a shell type the catalog holds too little: none is left out silently."""
-    sql = (
-        "create type public.shell; create function public.c() returns integer language c as 'library', 'symbol';"
-    )
+    sql = "create type public.shell; create function public.c() returns integer language c as 'library', 'symbol';"
     text = script(built(sql, "postgres"), platform("postgres"))
     assert "-- type public.shell: the catalog holds no more than its name" in text
     assert "-- function public.c() is written in C: the catalog does not say in which library" in text
@@ -199,3 +198,16 @@ def test_wishes_give_way_to_needs() -> None:
     assert [step.key[0] for step in ordered(wishing)] == ["b", "a"]
     with pytest.raises(Tangled, match=r"a needs b needs a|b needs a needs b"):
         ordered([_step("a", Phase.TABLES, "b"), _step("b", Phase.FUNCTIONS, "a")])
+
+
+def test_constants_of_a_union_have_the_types_of_the_columns() -> None:
+    """A definition does not say them; without them a column of three parts would be of another type."""
+    sql = (
+        "create table t (c char(26), n varchar(5)); create view v as"
+        " select null::char(26) as c, 'é'::varchar(5) as n union all select c, n from t union all select c, n from t"
+    )
+    view = built(sql, "postgres").views["public", "v"]
+    assert typed(view.definition, view.columns).startswith(
+        "SELECT NULL::character(26) AS c, 'é'::character varying(5) AS n UNION ALL SELECT t.c, t.n"
+    )
+    assert typed("SELECT NULL AS c", view.columns[:1]) == "SELECT NULL AS c"
