@@ -18,8 +18,8 @@ def direction(change: Change) -> tuple[bool, bool]:
         case "policy", action:
             strict = " as restrictive" in sql
             return action != "create" or not strict, action != "create" or strict
-        case (("role" | "view" | "materialized view" | "function" | "procedure" | "schema"), _):
-            return True, True
+        case (("role" | "view" | "materialized view" | "function" | "procedure" | "schema"), action):
+            return action != "drop", action != "create" or " or replace " in sql
         case "table", action:
             if "row level security" in sql:
                 opens = "disable" in sql or "no force" in sql
