@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from policytool.catalog.build.state import Change as Folded
 from policytool.catalog.ddl import described
+from policytool.catalog.objects import Bucket
 from policytool.catalog.parity import identity_of
 from policytool.catalog.spelling import identifier
 from policytool.diff.same import named, same
@@ -111,6 +112,8 @@ def _main(done: Done) -> Folded | None:
 
 
 def _noun(item: Any) -> str:
+    if isinstance(item, Bucket):
+        return "bucket"
     noun = described.noun(item)
     return noun if noun != "type" else {"Enum": "enum", "Composite": "composite type"}.get(type(item).__name__, "type")
 
