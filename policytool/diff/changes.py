@@ -85,8 +85,12 @@ def subject(done: Done) -> tuple[str, str, str]:
         return kind, "alter", done.sql.partition("\n")[0]
     if main.before is None or main.after is None:
         item = main.after if main.before is None else main.before
-        return _noun(item), "create" if main.before is None else "drop", identity_of(item)
-    return _part(main)
+        return _noun(item), "create" if main.before is None else "drop", _identity(item)
+    return ("bucket", "alter", _identity(main.after)) if isinstance(main.after, Bucket) else _part(main)
+
+
+def _identity(item: Any) -> str:
+    return identifier(item.id) if isinstance(item, Bucket) else identity_of(item)
 
 
 def _renamed(done: Done, node: dict[str, Any]) -> tuple[str, str, str]:

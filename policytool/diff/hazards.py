@@ -10,7 +10,7 @@ from policytool.catalog.build.state import Change as Folded
 from policytool.catalog.ddl.names import qualified_names
 from policytool.catalog.history import History, Step
 from policytool.catalog.model import Function, Table, View
-from policytool.catalog.objects import Catalog
+from policytool.catalog.objects import Bucket, Catalog
 from policytool.catalog.spelling import qualified
 from policytool.diff.changes import Hazard, Locked, joined
 from policytool.diff.costs import Costs, merged, name_of
@@ -160,6 +160,11 @@ def _others(change: Folded) -> Iterator[Hazard]:
         if fresh and not pinned:
             message = f"{after.name}() runs as its owner and looks names up where its caller says"
             yield Hazard(name="DEFINER_NO_SEARCH_PATH", message=message)
+    if isinstance(after, Bucket):
+        if after.public and not (before is not None and before.public):
+            yield Hazard(name="AUTHZ_WIDENED", message=f"anybody can read every file in bucket {after.id}")
+        elif before is not None and before.public and not after.public:
+            yield Hazard(name="AUTHZ_NARROWED", message=f"files in bucket {after.id} are read by policies only")
     if change.kind == "extensions" and before is not None and after is not None and before.version != after.version:
         yield Hazard(name="EXTENSION_VERSION", message=f"{after.name} goes from {before.version} to {after.version}")
     if change.kind == "extensions" and after is None and before is not None:

@@ -10,6 +10,7 @@ from policytool.catalog.ddl.order import ordered
 from policytool.catalog.ddl.step import Step
 from policytool.catalog.ddl.world import World
 from policytool.catalog.objects import Catalog
+from policytool.catalog.spelling import literal
 from policytool.diff.simulator import Simulator
 
 STORES: Final = (
@@ -32,6 +33,17 @@ def settle(simulator: Simulator, world: World) -> None:
         *everything.buckets(simulator.catalog(), world.catalog),
     ]
     simulator.run(sql for one in ordered(last) for sql in one.sql)
+    simulator.run(list(_buckets(simulator.catalog(), world.catalog)))
+
+
+def _buckets(before: Catalog, after: Catalog) -> Iterator[str]:
+    """Whose files anybody may read from now on, and whose no longer; what is in a bucket goes by the storage's API."""
+    for name, bucket in sorted(before.buckets.items()):
+        now = after.buckets.get(name)
+        if now is None:
+            yield f"-- bucket {name} is left as it is: delete its files and itself by the storage's API"
+        elif now.public != bucket.public:
+            yield f"update storage.buckets set public = {str(now.public).lower()} where id = {literal(name)}"
 
 
 def _about(world: World, before: Catalog) -> Iterator[Step]:

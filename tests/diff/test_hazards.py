@@ -230,6 +230,25 @@ def test_what_refuses_a_transaction_cannot_be_rolled_back() -> None:
     assert "not valid is left behind" in change.hazards[1].message
 
 
+def test_a_bucket_that_anybody_may_read() -> None:
+    """Public is a widening, private again a narrowing; one that is gone is left to the storage's API."""
+    row = "insert into storage.buckets (id, name, public) values ('a', 'a', {});"
+    texts = {"none": "", "private": row.format("false"), "public": row.format("true")}
+
+    def between(before: str, after: str) -> Diff:
+        pair = [built(texts[side], "supabase") for side in (before, after)]
+        return compare(pair[0], pair[1], platform("supabase"))
+
+    assert between("none", "private").hazards == frozenset()
+    assert between("none", "public").hazards == between("private", "public").hazards == {"AUTHZ_WIDENED"}
+    back = between("public", "private")
+    assert [change.sql for change in back.changes] == ["update storage.buckets set public = false where id = 'a'"]
+    assert back.hazards == {"AUTHZ_NARROWED"}
+    gone = between("public", "none")
+    assert (gone.changes, [note for note in gone.notes if "storage's API" in note]) == ((), list(gone.notes))
+    assert gone.notes
+
+
 def test_a_guessed_rename_is_a_hazard() -> None:
     """It is one only where it was guessed, and accepted."""
     before, after = "create table t (a int, b text)", "create table u (a int, b text)"
