@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
@@ -13,6 +14,11 @@ from policytool.diff.plan import left_over, plan
 from policytool.postgres.rows import Contents, lost
 from policytool.postgres.watching import Locks, Relations, stops
 
+_LISTED: Final = re.compile(r"EXISTS ?\( ?SELECT (?:DISTINCT )?(?:(?!\bSELECT\b).)*?\s?FROM ")
+_COMBINED: Final = re.compile(r"\b(?:UNION|INTERSECT|EXCEPT)\b")
+_NAMED: Final = re.compile(r" AS (?:\"[^\"]+\"|\w+)(?=[ ,;)])")
+_BETWEEN: Final = re.compile(r"[\s()]+")
+_OF_THE_SERVER: Final = frozenset({"role", "membership"})
 _STOPPED: Final = ("", "writes", "reads and writes")
 
 
@@ -26,21 +32,37 @@ def catalogs(got: Catalog, wanted: Catalog) -> Iterator[str]:
             yield f"{what}: {found.field} is {_shown(found.built)} after the plan, not {_shown(found.observed)}"
 
 
+def misread(read: Catalog, observed: Catalog, label: str) -> Iterator[str]:
+    """Where the server makes of a side something else than was read from its files."""
+    found = [f"{d.kind} {d.identity}" for d in left_over(read, observed) if d.kind not in _OF_THE_SERVER]
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield f"{label} is something else on the server than what was read of it: {found[0]}{more}"
+
+
 def dumps(got: Collection[str], wanted: Collection[str]) -> Iterator[str]:
     """What pg_dump says, entry by entry; of two that begin alike the lines that differ."""
-    extra = {_head(entry): entry for entry in got if entry not in set(wanted)}
-    missing = {_head(entry): entry for entry in wanted if entry not in set(got)}
+    one, other = {loose(entry): entry for entry in got}, {loose(entry): entry for entry in wanted}
+    extra = {_head(entry): entry for key, entry in one.items() if key not in other}
+    missing = {_head(entry): entry for key, entry in other.items() if key not in one}
     for head in {**extra, **missing}:
-        one, other = extra.get(head, "").splitlines(), missing.get(head, "").splitlines()
-        more = [line.strip() for line in one if line not in other]
-        less = [line.strip() for line in other if line not in one]
-        if _secret(one) and len(one) == len(other):
+        new, old = extra.get(head, "").splitlines(), missing.get(head, "").splitlines()
+        more = [line.strip() for line in new if line not in old]
+        less = [line.strip() for line in old if line not in new]
+        if _secret(new) and len(new) == len(old):
             continue
         words = [f"after the plan: {_shown(more)}"] * bool(more) + [f"not there: {_shown(less)}"] * bool(less)
         if head in extra and head in missing:
             yield f"pg_dump of {head}: {'; '.join(words) or 'lines in another order'}"
         else:
             yield f"pg_dump: {'only' if head in extra else 'not'} after the plan: {head}"
+
+
+def loose(entry: str) -> str:
+    """An entry without what the catalogs compare better than a text: brackets, line feeds, and lists under EXISTS."""
+    text = _LISTED.sub("EXISTS SELECT FROM ", " ".join(entry.split()))
+    # The parts of a UNION but the first may name their columns as they like.
+    return _BETWEEN.sub("", _NAMED.sub("", text) if _COMBINED.search(text) else text)
 
 
 def _secret(lines: Collection[str]) -> bool:

@@ -42,7 +42,8 @@ def _grants(grants: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _entry(entry: str) -> str:
     lines = [_LISTED.sub(_without, line) for line in entry.splitlines()]
-    return "\n".join(line for line in lines if not re.match(r".*\b(?:GRANT|REVOKE) {2}ON", line))
+    kept = [line for line in lines if not re.match(r".*\b(?:GRANT|REVOKE) {2}ON", line)]
+    return "\n".join(sorted(kept) if "GRANT " in entry else kept)
 
 
 def _without(match: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from policytool.catalog.model import Name
 from policytool.catalog.spelling import qualified
 from policytool.diff.announced import Announced
-from policytool.diff.mismatch import catalogs, dumps, locked, losses, second
+from policytool.diff.mismatch import catalogs, dumps, locked, losses, misread, second
 from policytool.diff.older import as_of
 from policytool.diff.plan import Plan
 from policytool.diff.run import Diff
@@ -61,7 +61,7 @@ def verify(
         with standing(after, plan.platform, provider, apply) as there:
             proof.server = f"PostgreSQL {there.server.version}"
             wanted = as_of(there.observed(), plan.platform.major_version)
-            proof.notes += there.notes
+            proof.notes += (*there.notes, *misread(plan.after, wanted.catalog, after.label))
         outcome = proof.whole(wanted)
         if withheld and not outcome.problems:
             outcome = replace(outcome, problems=tuple(proof.written(withheld)))

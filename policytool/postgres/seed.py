@@ -49,7 +49,7 @@ def seed(server: Server, database: str, before: Catalog, after: Catalog, *, skip
             count = connection.execute(f"select count(*) from only {qualified(*key)}".encode()).fetchone()
             if count and count[0]:
                 rows[key] = count[0]
-            elif before.tables[key].origin is None:
+            else:
                 empty[key] = why
     return Seeded(rows=rows, empty=empty)
 

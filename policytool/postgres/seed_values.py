@@ -15,6 +15,7 @@ _TYPE: Final = re.compile(r"(?P<name>[^(\[]+?)\s*(?:\((?P<sizes>[^)]*)\))?(?P<re
 _LITERAL: Final = re.compile(r"'((?:[^']|'')*)'")
 _FIRST_KEY: Final = re.compile(r"^(?:RANGE|LIST) \(\"?(?P<column>[^\",)]+)")
 _BOUND: Final = re.compile(r"'?(?<=['(, ])([^'(), ][^'(),]*)'?(?=[,)]|\Z)")
+_LONG: Final = re.compile(r"length\([^)]*\)+ (?:=|>=) (?P<length>[1-9]\d*)\b")
 _WHOLE: Final = ("1", "0", "10", "100", "-1", "5")
 _TEXTS: Final = (
     "{name} {row}", "a{row}@example.com", "https://example.com/{row}", "{row}", "name-{row}-aaaaaaaaaaaaaaaaaaaaaaaa",
@@ -55,7 +56,12 @@ class Generator:
         told = _told(column.name, table.constraints) or self.bounds(table, column.name)
         if told and attempt < 2:
             return told[(row - 1 + attempt) % len(told)]
-        return self._of(column.type, column.name, row, attempt)
+        found = self._of(column.type, column.name, row, attempt)
+        if found is not None and attempt == 0 and column.type.startswith(("date", "timestamp")):
+            return found.replace("-01-", f"-{1 + _position(table, column):02}-", 1)
+        if attempt == 1 and column.type in _NUMBERS:
+            return str(row + _position(table, column))
+        return found
 
     def bounds(self, table: Table, column: str) -> list[str]:
         """The values that the bound of a partition names for the first column of the key."""
@@ -103,6 +109,12 @@ class Generator:
         return None
 
 
+def _position(table: Table, column: Column) -> int:
+    """Columns that come later have later times and greater numbers: what ends comes after what begins."""
+    names = [other.name for other in table.columns]
+    return names.index(column.name) % 12
+
+
 def _named_types(catalog: Catalog) -> Iterator[tuple[str, Name]]:
     for store in ("enums", "domains", "composites", "ranges"):
         yield from ((store, key) for key in getattr(catalog, store))
@@ -142,6 +154,8 @@ def _told(column: str, constraints: tuple[Constraint, ...]) -> list[str]:
 
 def _literals(constraint: Constraint) -> list[str]:
     expression = constraint.expression or ""
+    if (long := _LONG.search(expression)) is not None:
+        return ["A" * int(long["length"])] if int(long["length"]) < 100 else []
     if "~" in expression or "LIKE" in expression.upper():
         return []
     return [text.replace("''", "'") for text in _LITERAL.findall(expression) if text]
