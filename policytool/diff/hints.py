@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -9,16 +10,19 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from policytool.catalog.objects import Catalog
-from policytool.diff.renames import WHOLES, Rename
+from policytool.diff.renames import PARTS, WHOLES, Rename
+from policytool.syntax.location import Location
 from policytool.syntax.remarks import MARK, Remark, remarks
 from policytool.syntax.statement import Statement
 
 _HINT: Final = re.compile(
-    r"policytool:\s*renamed\s+from\s+(?P<old>(?:\"(?:[^\"]|\"\")+\"|[\w$]+)(?:\.(?:\"(?:[^\"]|\"\")+\"|[\w$]+))?)"
+    r"policytool:\s*renamed\s+from\s+"
+    r"(?:'(?P<label>(?:[^']|'')*)'|(?P<old>(?:\"(?:[^\"]|\"\")+\"|[\w$]+)(?:\.(?:\"(?:[^\"]|\"\")+\"|[\w$]+))?))"
 )
+_LABEL: Final = re.compile(r"'((?:[^']|'')*)'")
 _NAME: Final = re.compile(r"\"((?:[^\"]|\"\")+)\"|([\w$]+)")
 _FIRST: Final = re.compile(
-    r"\s*,?\s*(?:alter\s+table\s.*?\s)?(?:add\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?)?"
+    r"\s*,?\s*(?:alter\s+table\s.*?\s)?(?:add\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?)?(?:constraint\s+)?"
     r"(?:\"((?:[^\"]|\"\")+)\"|([\w$]+))", re.IGNORECASE
 )  # fmt: skip
 
@@ -40,16 +44,22 @@ def _of_file(statements: list[Statement], catalog: Catalog) -> Iterator[Rename]:
         match = _HINT.search(remark.text)
         if match is None:
             continue
-        old = tuple(_plain(*part) for part in _NAME.findall(match["old"]))
+        old = _old(match)
         statement = _statement(statements, remark)
         if statement is not None:
             inside = (remark.location.line, remark.location.column) > _start(statement)
-            name = _column(lines, remark) if inside and remark.location.line <= statement.location.end_line else None
-            yield from _rename(statement, old, name, catalog)
+            line = _line(lines, remark) if inside and remark.location.line <= statement.location.end_line else None
+            yield from _rename(statement, old, line, catalog)
 
 
 def _plain(quoted: str, plain: str) -> str:
     return quoted.replace('""', '"') if quoted else plain.lower()
+
+
+def _old(match: re.Match[str]) -> tuple[str, ...]:
+    if match["label"] is not None:
+        return (match["label"].replace("''", "'"),)
+    return tuple(_plain(*part) for part in _NAME.findall(match["old"]))
 
 
 def _start(statement: Statement) -> tuple[int, int]:
@@ -65,30 +75,62 @@ def _statement(statements: list[Statement], remark: Remark) -> Statement | None:
     return None
 
 
-def _column(lines: list[str], remark: Remark) -> str | None:
-    """The first name on the remark's line, else on the next."""
+def _line(lines: list[str], remark: Remark) -> str:
+    """What stands on the remark's line, else on the next."""
     head = lines[remark.location.line - 1][: remark.location.column - 1]
     if not head.strip() and remark.location.line < len(lines):
         head = lines[remark.location.line]
-    match = _FIRST.match(head)
-    return _plain(match[1], match[2] or "") if match else None
+    return head
 
 
-def _rename(statement: Statement, old: tuple[str, ...], column: str | None, catalog: Catalog) -> Iterator[Rename]:
+def _rename(statement: Statement, old: tuple[str, ...], line: str | None, catalog: Catalog) -> Iterator[Rename]:
+    """What a remark on a statement, or on a line inside one, speaks of."""
     place = statement.location
-    for kind in WHOLES:
+    if line is not None:
+        yield from itertools.islice(_inside(place, old[-1], line, catalog), 1)
+        return
+    if len(old) == 1:
+        found = next((n for n, s in catalog.schemas.items() if s.made == place and s.origin is None), None)
+        if found is not None:
+            yield Rename(kind="schemas", old=old[0], new=found)
+            return
+    for kind in WHOLES[1:]:
         store: dict[Any, Any] = getattr(catalog, kind)
         for key, item in store.items():
-            if column is not None and kind in ("tables", "composites"):
-                for held in item.columns:
-                    if held.name == column and held.made is not None and _within(held.made, place):
-                        yield Rename(kind=kind, old=key, new=key, column=(old[-1], column))
-                        return
             if item.made == place and kind != "sequences":
                 schema = old[0] if len(old) > 1 else key[0]
                 yield Rename(kind=kind, old=(schema, old[-1], *key[2:]), new=key)
                 return
+    for kind in ("tables", "views"):
+        for key, host in getattr(catalog, kind).items():
+            yield from _attached(kind, key, host, place, old[-1])
 
 
-def _within(inner: Any, outer: Any) -> bool:
-    return bool(inner.path == outer.path and outer.line <= inner.line <= outer.end_line)
+def _attached(kind: str, key: Any, host: Any, place: Location, old: str) -> Iterator[Rename]:
+    """An index, policy, trigger, rule or constraint that a statement of its own made."""
+    for part, field in PARTS.items():
+        for item in getattr(host, field, ()) if part != "column" else ():
+            if item.made == place and getattr(item, "constraint", None) in (None, True, False):
+                yield Rename(kind=kind, old=key, new=key, column=(old, item.name), part=part)
+                return
+
+
+def _inside(place: Location, old: str, line: str, catalog: Catalog) -> Iterator[Rename]:
+    """A column, a constraint, or a label that a line inside a statement speaks of."""
+    label = _LABEL.search(line)
+    text = label[1].replace("''", "'") if label is not None else ""
+    for key, enum in catalog.enums.items() if label is not None else ():
+        if place in (enum.made, enum.changed):
+            yield Rename(kind="enums", old=key, new=key, column=(old, text), part="value")
+    match = _FIRST.match(line)
+    name = _plain(match[1] or "", match[2] or "") if match else ""
+    for kind in ("tables", "composites"):
+        for key, item in getattr(catalog, kind).items():
+            for part in ("column", "constraint"):
+                for held in getattr(item, PARTS[part], ()):
+                    if held.name == name and held.made is not None and _within(held.made, place):
+                        yield Rename(kind=kind, old=key, new=key, column=(old, name), part=part)
+
+
+def _within(inner: Location, outer: Location) -> bool:
+    return inner.path == outer.path and outer.line <= inner.line <= outer.end_line

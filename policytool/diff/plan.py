@@ -42,6 +42,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     simulated: Catalog
     left: tuple[Difference, ...] = ()
     remarks: tuple[str, ...] = ()
+    guessed: frozenset[str] = frozenset()  # the statements that rest on a guess
 
     @property
     def refused(self) -> tuple[Done, ...]:
@@ -71,6 +72,7 @@ def plan(
     simulator = Simulator(before, platform)
     if before is not after:
         _run(simulator, after, hints, accept)
+    guessed = frozenset(simulator.guessed)
     if online and simulator.done:
         simulator = in_steps(simulator)
     simulated = simulator.catalog()
@@ -83,6 +85,7 @@ def plan(
         boundaries=boundaries,
         simulated=simulated,
         left=tuple(left_over(simulated, after)),
+        guessed=guessed,
         remarks=tuple(dict.fromkeys([*simulator.remarks, *_secrets(statements)])),
     )
 

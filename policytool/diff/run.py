@@ -80,17 +80,13 @@ def compare(
         before, after, labels = after, before, (labels[1], labels[0])
         hints = tuple(hint.reversed() for hint in hints)
     after = shared(before, after)
-    guesses: list[Rename] = []
 
     def taken(rename: Rename) -> bool:
-        if options.renames != "off" and (accept(rename) if options.renames == "prompt" else True):
-            guesses.append(rename)
-            return True
-        return False
+        return options.renames != "off" and (accept(rename) if options.renames == "prompt" else True)
 
     found = plan(before, after, platform, hints=hints, accept=taken, online=options.online)
     cells = tuple(Comparison(before, after, platform, _names(found)).cells()) if found.statements else ()
-    changes = _judged(_guessed(_changes(found), guesses), cells, options)
+    changes = _judged(_guessed(_changes(found), found.guessed), cells, options)
     moments = Moments(before, after, platform, _names(found))
     problems = [f"{one.sql.partition(chr(10))[0]}: {one.refused}" for one in found.refused]
     problems += between(moments, found.boundaries)
@@ -172,17 +168,12 @@ def _names(found: Plan) -> dict[tuple[str, Any], Any]:
     return names
 
 
-def _guessed(changes: tuple[Change, ...], guesses: list[Rename]) -> tuple[Change, ...]:
+def _guessed(changes: tuple[Change, ...], guesses: frozenset[str]) -> tuple[Change, ...]:
     """The changes, those marked that rest on a guess."""
-    heads = {f"rename column {identifier(g.column[0])} to" for g in guesses if g.column is not None}
-    names = {qualified(*g.old[:2]) for g in guesses if g.column is None}
     message = "it only looks like a rename: say so with -- policytool: renamed from"
     hazard = Hazard(name="RENAME_GUESSED", message=message)
     return tuple(
-        replace(change, hazards=(*change.hazards, hazard))
-        if any(head in change.sql for head in heads) or (change.action == "rename" and change.identity in names)
-        else change
-        for change in changes
+        replace(change, hazards=(*change.hazards, hazard)) if change.sql in guesses else change for change in changes
     )
 
 

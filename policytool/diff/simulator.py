@@ -39,6 +39,7 @@ class Simulator:
             self.state: State = begin(before, platform)
         self.done: list[Done] = []
         self.remarks: list[str] = []
+        self.guessed: set[str] = set()  # the statements that rest on a guess
         self.segment = 0
         self.boundaries: list[Catalog] = []  # the catalog at each commit but the last
         self.awaited: list[frozenset[str] | None] = []  # for each commit the words without which it is not needed

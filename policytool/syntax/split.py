@@ -49,7 +49,7 @@ def quoted_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int, st
     """The quoted tokens between two offsets: start, end and opening mark."""
     while match := _TOKEN.search(text, start, end):
         start = token_end(text, match) or end
-        if match[0][-1] in "'\"$":
+        if match[0][-1] in "'\"$" and not match[0].startswith("--"):
             yield match.start(), min(start, end), match[0]
 
 
