@@ -86,7 +86,17 @@ def _body(function: Function, functions: Functions, depth: int) -> bool:
     if function.language != "sql":
         return function.language == "plpgsql"
     tree = None if function.atomic else parse_query(function.body)
-    return tree is not None and _volatile_in(tree, functions, depth + 1) is not None
+    if tree is None:
+        return False
+    return not _is_inlined(function, tree) or _volatile_in(tree, functions, depth + 1) is not None
+
+
+def _is_inlined(function: Function, tree: Node) -> bool:
+    """Whether the body of a function in SQL takes the place of its call: only an expression does."""
+    body: Node = tree.get("SelectStmt", {})
+    if function.security_definer or function.settings or body.keys() - {"targetList", "limitOption", "op"}:
+        return False
+    return not any(kind == "SubLink" for kind, _ in walk(tree))
 
 
 def domain_of(type_name: str, domains: Domains) -> Domain | None:
