@@ -158,6 +158,14 @@ KINDS = {
 }  # fmt: skip
 
 
+WHY = {
+    "a state was misread": "the files do what cannot be read without running them (SQL that is put together from what a "
+    "query finds); --verify says so, and a plan from the database itself would be right",
+    "pg_dump sees a difference": "grants on what an extension made are not in the catalog, so that no plan gives them",
+    "a state cannot be made on the server": "the throwaway server lacks what the project asks for",
+}  # fmt: skip
+
+
 def proved(pair: Pair, provider: Provider) -> Outcome:
     """Whether the plan does on a server what it says."""
     start = time.perf_counter()
@@ -166,6 +174,8 @@ def proved(pair: Pair, provider: Provider) -> Outcome:
     seconds = time.perf_counter() - start
     problem = result.problems[0] if result.problems else ""
     kind = next((kind for words, kind in KINDS.items() if words in problem), "the catalogs differ") if problem else ""
+    if problem and any("is something else on the server" in note for note in result.notes):
+        kind = "a state was misread"
     notes = tuple(notes_of(result))
     example = without_names(problem)
     return Outcome(pair.shape, len(found.statements), seconds, kind, example, rows=result.rows, notes=notes)
@@ -178,6 +188,8 @@ def notes_of(result: Verification) -> Iterator[str]:
             yield "rows stopped the plan, as a hazard says that they may"
         elif note.startswith("no rows"):
             yield "some tables were left without rows"
+        elif "is something else on the server" in note:
+            yield "the files of AFTER make something else on a server than what was read of them"
         elif "made from its catalog" in note:
             yield "a side was made from its catalog, since its files do not run"
 
@@ -207,7 +219,9 @@ def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
 def failures(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """The failures by kind, with what was said."""
     bad = Counter((one.kind, one.example) for one in outcomes if one.kind)
-    yield from (f"- {kind}: {example or 'no more is known'} ({n}×)" for (kind, example), n in bad.most_common())
+    for (kind, example), n in bad.most_common():
+        why = f" — {WHY[kind]}" if kind in WHY else ""
+        yield f"- {kind} ({n}×): `{example.replace('`', '') or 'no more is known'}`{why}"
     if not bad:
         yield "No pair fails."
 
