@@ -24,7 +24,7 @@ INERT = frozenset(
     {"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt", "VacuumStmt", "NotifyStmt",
      "ListenStmt", "UnlistenStmt", "LockStmt", "CheckPointStmt", "DiscardStmt", "CopyStmt", "TruncateStmt",
      "ReindexStmt", "ClusterStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt",
-     "RefreshMatViewStmt", "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "SecLabelStmt",
+     "RefreshMatViewStmt", "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt",
      "ExecuteStmt", "FetchStmt", "VariableShowStmt", "DeclareCursorStmt", "ClosePortalStmt"}
 )  # fmt: skip
 

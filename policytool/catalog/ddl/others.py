@@ -45,7 +45,7 @@ def create(world: World, other: Other) -> list[str]:
     """The statements that make it; a remark where the catalog holds too little."""
     name, definition = described(other), other.definition
     match other.kind:
-        case kind if kind in _DEFINED:
+        case kind if kind in _DEFINED and definition:
             first, *changes = definition.split("; ")
             return [f"create {kind} {name} ({first})", *(_altered(other, change) for change in changes)]
         case "operator":

@@ -12,7 +12,8 @@ from policytool.catalog.introspect.origin import Platform, marked
 from policytool.catalog.introspect.parts import Parts
 from policytool.catalog.introspect.reading import Reading
 from policytool.catalog.introspect.server import Rows, read
-from policytool.catalog.objects import Catalog
+from policytool.catalog.objects import Catalog, Unmodelled
+from policytool.syntax.location import Location
 from policytool.syntax.parse import collector_paused
 
 if TYPE_CHECKING:
@@ -63,4 +64,10 @@ def catalog_of(major: int, rows: Rows) -> Catalog:
             servers=others.servers(reading),
             others=others.others(reading),
             default_privileges=defaults,
+            unmodelled=tuple(_unmodelled(row["kind"], row["message"]) for row in rows["unmodelled"]),
         )
+
+
+def _unmodelled(kind: str, message: str) -> Unmodelled:
+    place = Location(path="pg_catalog", line=1, column=1, end_line=1, end_column=1)
+    return Unmodelled(location=place, kind=kind, message=f"the catalog does not hold {message}", security=False)
