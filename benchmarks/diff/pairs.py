@@ -159,8 +159,8 @@ KINDS = {
 
 
 WHY = {
-    "a state was misread": "the files do what cannot be read without running them (SQL that is put together from what a "
-    "query finds); --verify says so, and a plan from the database itself would be right",
+    "a state was misread": "the files do what cannot be read without running them (SQL that is put together from "
+    "what a query finds); --verify says so, and a plan from the database itself would be right",
     "pg_dump sees a difference": "grants on what an extension made are not in the catalog, so that no plan gives them",
     "a state cannot be made on the server": "the throwaway server lacks what the project asks for",
 }  # fmt: skip
