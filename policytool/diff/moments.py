@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from policytool.access import COMMANDS
 from policytool.access.containment import Alternatives, beyond
 from policytool.catalog.build.platform import Platform
-from policytool.catalog.model import Function
+from policytool.catalog.model import Function, Name, Table
 from policytool.catalog.objects import Catalog
 from policytool.catalog.parity import identity_of
 from policytool.diff.access import Comparison, Names
@@ -64,6 +67,7 @@ class _Moment:
         """What of one object is open."""
         if self._is_at(old, item, self._since) or self._is_at(new, item, self._until):
             return
+        item = self._working(item)
         ends = [(self._ends.before, old, self._since), (self._ends.after, new, self._until)]
         there = [(side, end, shift) for side, end, shift in ends if end is not None]
         for role in self._ends.roles:
@@ -95,6 +99,24 @@ class _Moment:
         if isinstance(item, Function):
             return not item.security_definer or (item.owner == end.owner and same(item, end, without=UNTOLD))
         return not shift.asks(self._now.catalog, self._now.applying(role, item, command))
+
+    def _working(self, item: Any) -> Any:
+        """A table without the policies that let nobody in: what they ask is not there, which is an error."""
+        missing = self._since.asked - self._there
+        if not missing or not isinstance(item, Table):
+            return item
+        alone = ((policy, replace(item, policies=(policy,))) for policy in item.policies)
+        kept = tuple(
+            policy
+            for policy, table in alone
+            if not (policy.permissive and self._since.asks(self._now.catalog, table) & missing)
+        )
+        return replace(item, policies=kept)
+
+    @functools.cached_property
+    def _there(self) -> frozenset[Name]:
+        catalog = self._now.catalog
+        return frozenset(catalog.views.keys() | {key[:2] for key in catalog.functions})
 
 
 def _within(now: Reach, new_rows: Alternatives | None, allowed: list[tuple[Reach, Alternatives | None]]) -> bool:

@@ -19,6 +19,11 @@ NOTES = "create table notes (id int, owner uuid, secret text);"
 RLS = "alter table notes enable row level security;"
 OWN = "create policy p on notes using (owner = auth.uid());"
 FUNCTION = "create function f() returns int language sql security definer set search_path = '' as"
+OK = "create function ok() returns boolean language sql as 'select auth.uid() is not null';"
+ASKS = (
+    "create function may() returns boolean language sql as 'select public.ok()';"
+    "create policy p on notes using (may());"
+)
 HARD = {
     "a policy is replaced": (
         f"{NOTES} {RLS} {OWN}",
@@ -173,6 +178,7 @@ def test_a_moment_that_is_more_open_is_seen(before: str, moment: str, after: str
             f"{NOTES} {RLS} create policy q on notes using (id = 1);", id="both policies, each row allowed by one",
         ),
         pytest.param(NOTES, NOTES, f"{NOTES} {RLS}", id="as it was"),
+        pytest.param(f"{OK} {NOTES} {RLS} {ASKS}", f"{NOTES} {RLS} {ASKS}", "", id="what a policy asks is gone"),
         pytest.param(f"{NOTES} {RLS}", f"{NOTES} {RLS} create index i on notes (id);", "", id="an index"),
     ],
 )  # fmt: skip
