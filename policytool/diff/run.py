@@ -98,7 +98,7 @@ def compare(
         before=labels[0],
         after=labels[1],
         plan=found,
-        changes=_shown(changes, options),
+        changes=_shown(found, changes, options),
         aside=frozenset(n for n, change in enumerate(changes) if change.withheld),
         access=cells,
         problems=tuple(problems),
@@ -209,13 +209,23 @@ def _moves(change: Change, which: str, cells: tuple[Cell, ...], objects: set[str
     yield Hazard(name=f"AUTHZ_{which}", message=f"{verb}{'' if everywhere else f' on {found[0].object}'}: {words}")
 
 
-def _shown(changes: tuple[Change, ...], options: Options) -> tuple[Change, ...]:
+def _shown(found: Plan, changes: tuple[Change, ...], options: Options) -> tuple[Change, ...]:
+    """The changes asked for. What the user hangs on the platform's tables is of no schema of theirs, and stays."""
+    if not options.schemas and not options.kinds:
+        return changes
     schemas = {identifier(name) for name in options.schemas}
-    return tuple(
-        change
-        for change in changes
-        if (not options.kinds or change.kind in options.kinds) and (not schemas or _schema(change.identity) in schemas)
-    )
+    given = {
+        qualified(*key)
+        for side in (found.before, found.after)
+        for key, table in side.tables.items()
+        if table.origin is not None
+    }
+
+    def inside(change: Change) -> bool:
+        _, _, target = change.identity.rpartition(" on ")
+        return not schemas or _schema(change.identity) in schemas or target in given
+
+    return tuple(change for change in changes if (not options.kinds or change.kind in options.kinds) and inside(change))
 
 
 def _schema(identity: str) -> str:

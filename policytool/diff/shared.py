@@ -10,7 +10,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from policytool.catalog.model import Table, View
+from policytool.catalog.model import Role, Table, View
 from policytool.catalog.objects import Catalog, Composite, Domain, Publication
 from policytool.diff.same import EVIDENCE
 
@@ -18,6 +18,7 @@ _STORES: Final = (
     "roles", "schemas", "tables", "views", "sequences", "functions", "enums", "domains", "composites", "ranges",
     "base_types", "extensions", "event_triggers", "publications", "wrappers", "servers", "others", "buckets",
 )  # fmt: skip
+_HUNG: Final = ("owner", "grants", "triggers", "rules")
 _PARTS: Final[dict[type, tuple[str, ...]]] = {
     Table: ("columns", "constraints", "indexes", "policies", "triggers", "rules", "grants"),
     View: ("columns", "indexes", "triggers", "rules", "grants"),
@@ -52,6 +53,12 @@ def unshared(one: Catalog, other: Catalog) -> tuple[Catalog, Catalog]:
 def _shared(old: Any, new: Any) -> Any:
     if old is None or old is new or type(old) is not type(new):
         return new
+    origins = (getattr(old, "origin", None), getattr(new, "origin", None))
+    if None not in origins and not isinstance(new, Table | Role):
+        if "extension" in origins:
+            return old
+        if old.changed is None and new.changed is None:
+            new = _as_given(old, new)
     kind: type[Struct] = type(new)
     parts: dict[str, tuple[Any, ...]] = {}
     equal = True
@@ -63,6 +70,11 @@ def _shared(old: Any, new: Any) -> Any:
     if equal and _values(kind)(old) == _values(kind)(new):
         return old
     return replace(new, **parts) if parts else new
+
+
+def _as_given(old: Any, new: Any) -> Any:
+    """What the platform says of its own object may be of another version; what users can hang on it counts."""
+    return replace(old, **{field: getattr(new, field) for field in _HUNG if field in new.__struct_fields__})
 
 
 def _shared_parts(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
