@@ -52,13 +52,14 @@ _Columns = dict[int, tuple[str, str]]
 
 def contents(connection: Connection, also: Collection[int] = ()) -> Contents:
     """The tables that have rows, and those of these numbers."""
-    connection.execute("set search_path = ''")
     tables: dict[int, tuple[Name, _Columns]] = {}
-    for oid, schema, name, number, column, kind in connection.execute(_COLUMNS).fetchall():
-        columns = tables.setdefault(oid, ((schema, name), {}))[1]
-        if number is not None:
-            columns[number] = (column, kind)
-    found = {oid: _held(connection, name, columns) for oid, (name, columns) in tables.items()}
+    with connection.transaction():
+        connection.execute("set local search_path = ''")
+        for oid, schema, name, number, column, kind in connection.execute(_COLUMNS).fetchall():
+            columns = tables.setdefault(oid, ((schema, name), {}))[1]
+            if number is not None:
+                columns[number] = (column, kind)
+        found = {oid: _held(connection, name, columns) for oid, (name, columns) in tables.items()}
     return {oid: one for oid, one in found.items() if one.rows or oid in also}
 
 

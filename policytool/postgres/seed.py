@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
@@ -89,9 +90,17 @@ def order(catalog: Catalog) -> list[Name]:
         try:
             return [key for key in TopologicalSorter(plain).static_order() if key in plain]
         except CycleError as error:
-            # One of the circle has to begin without the others: its key to the next may be null, or it stays empty.
-            first, second = error.args[1][:2]
-            plain[second] = plain[second] - {first}
+            # One of the circle has to begin without the others: a table whose key to the one before may be null.
+            steps = list(pairwise(error.args[1]))
+            needed, table = next((step for step in steps if _may_be_null(catalog.tables[step[1]], step[0])), steps[0])
+            plain[table] = plain[table] - {needed}
+
+
+def _may_be_null(table: Table, other: Name) -> bool:
+    """Whether a row need not refer to the other table."""
+    required = {column.name for column in table.columns if column.not_null}
+    keys = [c.columns for c, reference in _references(table) if (reference.schema, reference.table) == other]
+    return not any(required.issuperset(columns) for columns in keys)
 
 
 def _references(table: Table) -> Iterator[tuple[Constraint, Any]]:
