@@ -70,3 +70,14 @@ def test_text_says_what_is_not_run() -> None:
     assert "(not run without --allow-drops)" in text
     assert "1 DATA_LOSS" in text
     assert "(not run" not in diff_text.render(diff(allow_drops=True))
+
+
+def test_markdown_fits_in_a_comment() -> None:
+    """Of a very large diff the SQL is left out, then lines, and that is said."""
+    tables = "".join(f"create table table_with_a_long_name_{n} (i int check (i > {n}));" for n in range(900))
+    found = compare(built("", "supabase"), built(tables, "supabase"), platform("supabase"))
+    text = diff_markdown.render(found)
+    assert len(text) < 65_536
+    assert "The SQL is too long for a comment" in text
+    assert "more lines do not fit in a comment" in text
+    assert "<details>" in diff_markdown.render(diff())
