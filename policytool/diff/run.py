@@ -94,15 +94,19 @@ def compare(
         changes, more = withhold(found, changes, moments)
         problems += more
     problems += [f"{d.kind} {d.identity}: {d.field} would still differ" for d in found.left]
+    shown = _shown(found, changes, options)
+    notes = [*found.remarks, *(_not_back(found) if options.down else ())]
+    if len(shown) < len(changes):
+        notes.append(f"this is a part: {len(changes) - len(shown)} of {len(changes)} statements are not shown")
     return Diff(
         before=labels[0],
         after=labels[1],
         plan=found,
-        changes=_shown(found, changes, options),
+        changes=shown,
         aside=frozenset(n for n, change in enumerate(changes) if change.withheld),
         access=cells,
         problems=tuple(problems),
-        notes=(*found.remarks, *(_not_back(found) if options.down else ())),
+        notes=tuple(notes),
         unmodelled=(*before.unmodelled, *(u for u in after.unmodelled if u not in before.unmodelled)),
         online=options.online,
         overall=tuple(h for h in _overall(before, after) if h.name not in options.allowed),

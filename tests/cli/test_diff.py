@@ -170,3 +170,12 @@ def test_the_way_back_says_what_does_not_come_back(cli: Cli) -> None:
         "-- note: public.u comes back without its rows",
     ]
     assert "rename column d to c;" in ran.out
+
+
+def test_a_part_is_called_one(cli: Cli) -> None:
+    """Statements that --kind or --schema leave out are counted: what is shown may not run without them."""
+    (cli.folder / "b.sql").write_text("create table t (a int); create index i on t (a);")
+    ran = cli("diff", "empty", "b.sql", "--kind", "index", "-f", "sql")
+    assert "-- note: this is a part: 1 of 2 statements are not shown" in ran.out
+    assert "create table" not in ran.out
+    assert "this is a part" not in cli("diff", "empty", "b.sql", "-f", "sql").out
