@@ -79,7 +79,7 @@ class Dropping:
                 continue
             if self._state.get(target) is True:
                 continue
-            if self._state.get(target) is False:
+            if self._state.get(target) is False or (dependent != target and self._leans(root, target)):
                 if dependent.part and dependent != target:
                     self._order.append(dependent)
             elif not along:
@@ -88,6 +88,20 @@ class Dropping:
                 self._state[target] = True
                 self._first(target, root)
                 self._later.append(target)
+
+    def _leans(self, part: Part, on: Part) -> bool:
+        """Whether a part depends on another in the end, so that a circle has to be cut where it can be."""
+        queue = [on]
+        seen = set(queue)
+        for found in queue:
+            for dependent, along in self._below.get(found, ()):
+                target = dependent.whole if dependent.whole in self._going else dependent
+                if target == part and not along:
+                    return True
+                if target not in seen:
+                    seen.add(target)
+                    queue.append(target)
+        return False
 
     def _covered(self, dependent: Part, root: Part) -> bool:
         """Whether it goes with the thing that is being dropped anyway."""
