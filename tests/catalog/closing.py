@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,7 @@ from policytool.postgres.platform import apply_migrations
 from policytool.postgres.replay import replay
 from policytool.postgres.results import FileResult
 from policytool.source.model import SqlFile
+from tests.roles import same_roles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,26 +70,9 @@ def _sorted(parts: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(sorted(parts, key=repr))
 
 
-@contextmanager
-def roles_dropped(server: Server) -> Iterator[None]:
-    """Drop the roles that are made inside: they belong to the cluster and outlive the database."""
-    before = _roles(server)
-    try:
-        yield
-    finally:
-        with server.connect() as connection:
-            for role in sorted(_roles(server) - before):
-                connection.execute(f'drop role "{role}"'.encode())
-
-
-def _roles(server: Server) -> set[str]:
-    with server.connect() as connection:
-        return {name for (name,) in connection.execute("select rolname from pg_catalog.pg_roles")}
-
-
 def dumped(server: Server, files: Sequence[SqlFile], template: str | None) -> list[str]:
     """What pg_dump says of a new database after these files, one entry for each object."""
-    with roles_dropped(server):
+    with same_roles(server):
         name = server.create_database(template, owner="postgres")
         try:
             results = apply_migrations(server, name, files) if template else as_superuser(server, name, files)

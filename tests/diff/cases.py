@@ -20,7 +20,8 @@ from policytool.diff.standing import Observed as Observed
 from policytool.postgres.dump import dump
 from policytool.report import diff_sql
 from policytool.source.model import SqlFile
-from tests.catalog.closing import as_superuser, built, platform, roles_dropped
+from tests.catalog.closing import as_superuser, built, platform
+from tests.roles import same_roles
 
 if TYPE_CHECKING:
     from policytool.catalog.introspect.origin import Platform
@@ -75,7 +76,7 @@ def diff_of(found: Case) -> Diff:
 @contextmanager
 def database(server: Server) -> Iterator[str]:
     """A new database; roles that are made meanwhile go with it."""
-    with roles_dropped(server):
+    with same_roles(server):
         name = server.create_database("postgres_plain", owner="postgres")
         try:
             yield name

@@ -17,7 +17,8 @@ from policytool.diff.verification import Verification
 from policytool.diff.verify import verify
 from policytool.postgres.server import Server
 from policytool.source.model import SqlFile
-from tests.catalog.closing import built, platform, roles_dropped
+from tests.catalog.closing import built, platform
+from tests.roles import same_roles
 
 if TYPE_CHECKING:
     from policytool.postgres.providers import Provider
@@ -42,7 +43,7 @@ class Shared:
         """The server, for a while."""
         assert family == "postgres"
         before = _databases(self._server)
-        with roles_dropped(self._server):
+        with same_roles(self._server):
             try:
                 yield self._server
             finally:

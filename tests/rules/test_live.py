@@ -18,7 +18,7 @@ from policytool.config import PlatformName
 from policytool.finding import Finding
 from policytool.postgres.platform import apply_migrations
 from policytool.rule import IgnoreRule, StatementRule
-from tests.rules.roles import same_roles
+from tests.roles import same_roles
 from tests.rules.support import Page, files_of, loaded, pages
 from tests.rules.test_near_misses import ALL, Case
 

@@ -13,8 +13,8 @@ from policytool.audit.registry import all_rules
 from policytool.config import PlatformName
 from policytool.finding import Severity
 from policytool.postgres.platform import apply_migrations
+from tests.roles import same_roles
 from tests.rules.fragments import FRAGMENTS
-from tests.rules.roles import same_roles
 from tests.rules.support import audited, files_of, said
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from policytool.audit.registry import all_rules, page, title
 from policytool.finding import Finding
 from policytool.postgres.platform import apply_migrations
-from tests.rules.roles import same_roles
+from tests.roles import same_roles
 from tests.rules.support import HEADINGS, RULES, Page, alarms, audited, dotted, live_pages, pages
 
 if TYPE_CHECKING:

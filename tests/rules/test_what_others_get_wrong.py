@@ -10,8 +10,8 @@ import pytest
 from policytool.audit.registry import all_rules
 from policytool.config import PlatformName
 from policytool.postgres.platform import apply_migrations
+from tests.roles import same_roles
 from tests.rules.mistakes import ROWS, Row
-from tests.rules.roles import same_roles
 from tests.rules.support import audited, files_of, said
 from tests.rules.test_near_misses import ALL
 

@@ -74,6 +74,15 @@ def _cluster(kind: Literal["tables", "views"]) -> Any:
     return change
 
 
+def cluster(state: State, node: Node) -> None:
+    """CLUSTER t USING an index: the next CLUSTER follows it, too."""
+    target = node.get("relation", {})
+    found = state.find_relation(target.get("schemaname"), target.get("relname", ""))
+    if found is not None and found[0] in ("tables", "views") and "indexname" in node:
+        kind: Literal["tables", "views"] = "tables" if found[0] == "tables" else "views"
+        _cluster(kind)(state, found[1], {"name": node["indexname"]})
+
+
 def _replica_identity(state: State, key: Name, command: Node) -> None:
     node = command["def"]["ReplicaIdentityStmt"]
     table = state.tables[key]
@@ -197,3 +206,5 @@ ON_SEQUENCES: Final = {
     "AT_SetUnLogged": _sequence_persistence("unlogged"),
     "AT_SetTableSpace": lambda *_: None,
 }
+
+HANDLERS: dict[str, Any] = {"ClusterStmt": cluster}

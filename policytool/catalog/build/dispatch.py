@@ -14,8 +14,8 @@ Handler = Callable[[State, Node], None]
 
 # Each of these modules offers `HANDLERS`, a mapping of libpg_query's statement names to functions (state, node).
 MODULES = (
-    "tables", "alter_table", "indexes", "sequences", "views", "functions", "triggers", "policies", "types", "schemas",
-    "roles", "grants", "default_privileges", "extensions", "publications", "foreign", "rename", "owners", "drop",
+    "tables", "alter_table", "alter_storage", "indexes", "sequences", "views", "functions", "triggers", "policies", "types",
+    "schemas", "roles", "grants", "default_privileges", "extensions", "publications", "foreign", "rename", "owners", "drop",
     "comments", "settings", "blocks", "dml", "others",
 )  # fmt: skip
 
@@ -23,7 +23,7 @@ MODULES = (
 INERT = frozenset(
     {"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt", "VacuumStmt", "NotifyStmt",
      "ListenStmt", "UnlistenStmt", "LockStmt", "CheckPointStmt", "DiscardStmt", "CopyStmt", "TruncateStmt",
-     "ReindexStmt", "ClusterStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt",
+     "ReindexStmt", "PrepareStmt", "DeallocateStmt", "ConstraintsSetStmt", "LoadStmt",
      "RefreshMatViewStmt", "AlterSystemStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt",
      "ExecuteStmt", "FetchStmt", "VariableShowStmt", "DeclareCursorStmt", "ClosePortalStmt"}
 )  # fmt: skip

@@ -42,6 +42,6 @@ create policy p on t for insert to authenticated with check (true);
 -- with: n rls
 create policy p on t for select using (true);
 
--- case: a policy that Postgres refuses is none
+-- case: a broken policy is none
 -- with: n rls
 create policy p on t for update using (case when old.status is distinct from new.status then false else true end);

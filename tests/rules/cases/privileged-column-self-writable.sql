@@ -269,7 +269,7 @@ grant usage on schema private to authenticated;
 grant update on private.people to authenticated;
 create policy u on private.people for update to authenticated using (id = (select auth.uid()));
 
--- case: a column that was to go, and that a policy held back
+-- case: a column whose broken DROP a policy held back
 create table people (id uuid primary key, role text not null default 'member');
 alter table people enable row level security;
 create policy p on people for update to authenticated using (id = auth.uid()) with check (id = auth.uid());

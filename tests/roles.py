@@ -14,18 +14,23 @@ WORDS = {"super": "superuser", "canlogin": "login"}
 Roles = dict[str, tuple[bool, ...]]
 Member = tuple[str, str, str]  # role, member, grantor
 Members = dict[Member, tuple[bool, bool, bool]]
+Settings = set[tuple[str, str, str]]  # role, name, value
 
 
 @contextmanager
 def same_roles(server: Server) -> Iterator[None]:
-    """Leave the server's roles, their attributes and memberships as they were. Databases go first: roles own things."""
+    """Leave the server's roles, their attributes, memberships and settings as they were.
+
+    Databases go first: roles own things in them.
+    """
     with server.connect() as connection:
-        roles, members = _roles(connection), _members(connection)
+        roles, members, settings = _roles(connection), _members(connection), _settings(connection)
     try:
         yield
     finally:
         with server.connect() as connection:
             _restore(connection, roles, members)
+            _reset(connection, settings)
 
 
 def _roles(connection: Connection) -> Roles:
@@ -45,6 +50,27 @@ def _members(connection: Connection) -> Members:
         """
     ).fetchall()
     return {(role, member, grantor): (admin, inherit, change) for role, member, grantor, admin, inherit, change in rows}
+
+
+def _settings(connection: Connection) -> Settings:
+    rows = connection.execute(
+        """
+        select r.rolname, unnest(s.setconfig)
+        from pg_db_role_setting as s
+        join pg_roles as r on r.oid = s.setrole
+        where s.setdatabase = 0
+        """
+    ).fetchall()
+    return {(role, *entry.split("=", 1)) for role, entry in rows}
+
+
+def _reset(connection: Connection, settings: Settings) -> None:
+    now = _settings(connection)
+    for role, name, _ in now - settings:
+        connection.execute(f'alter role "{role}" reset {name}'.encode())
+    for role, name, value in settings - now:
+        spelled = value if name == "search_path" else "'" + value.replace("'", "''") + "'"
+        connection.execute(f'alter role "{role}" set {name} = {spelled}'.encode())
 
 
 def _restore(connection: Connection, roles: Roles, members: Members) -> None:
