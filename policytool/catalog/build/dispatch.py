@@ -14,9 +14,9 @@ Handler = Callable[[State, Node], None]
 
 # Each of these modules offers `HANDLERS`, a mapping of libpg_query's statement names to functions (state, node).
 MODULES = (
-    "tables", "alter_table", "alter_storage", "indexes", "sequences", "views", "functions", "triggers", "policies", "types",
-    "schemas", "roles", "grants", "default_privileges", "extensions", "publications", "foreign", "rename", "owners", "drop",
-    "comments", "settings", "blocks", "dml", "others",
+    "tables", "alter_table", "alter_storage", "indexes", "sequences", "views", "functions", "triggers", "policies",
+    "types", "schemas", "roles", "grants", "default_privileges", "extensions", "publications", "foreign", "rename",
+    "owners", "drop", "comments", "settings", "blocks", "dml", "others",
 )  # fmt: skip
 
 # Statements that change nothing an audit looks at.
