@@ -19,6 +19,10 @@ _COMBINED: Final = re.compile(r"\b(?:UNION|INTERSECT|EXCEPT)\b")
 _NAMED: Final = re.compile(r" AS (?:\"[^\"]+\"|\w+)(?=[ ,;)])")
 _BETWEEN: Final = re.compile(r"[\s()]+")
 _OF_THE_SERVER: Final = frozenset({"role", "membership"})
+_INHERITING: Final = re.compile(r"^INHERITS \(", re.MULTILINE)
+_MADE: Final = re.compile(
+    r"(?:CREATE (?:UNLOGGED )?TABLE|ALTER TABLE ONLY) (?P<table>.+?) (?:\(|ALTER COLUMN .* SET DEFAULT)"
+)
 _STOPPED: Final = ("", "writes", "reads and writes")
 
 
@@ -45,7 +49,10 @@ def dumps(got: Collection[str], wanted: Collection[str]) -> Iterator[str]:
     one, other = {loose(entry): entry for entry in got}, {loose(entry): entry for entry in wanted}
     extra = {_head(entry): entry for key, entry in one.items() if key not in other}
     missing = {_head(entry): entry for key, entry in other.items() if key not in one}
+    children = set(filter(None, map(_child, (*got, *wanted))))
     for head in {**extra, **missing}:
+        if _table(head) in children:
+            continue
         new, old = extra.get(head, "").splitlines(), missing.get(head, "").splitlines()
         more = [line.strip() for line in new if line not in old]
         less = [line.strip() for line in old if line not in new]
@@ -56,6 +63,17 @@ def dumps(got: Collection[str], wanted: Collection[str]) -> Iterator[str]:
             yield f"pg_dump of {head}: {'; '.join(words) or 'lines in another order'}"
         else:
             yield f"pg_dump: {'only' if head in extra else 'not'} after the plan: {head}"
+
+
+def _child(entry: str) -> str | None:
+    """The table that an entry makes, if it inherits: whether a column is its own, too, no statement can change."""
+    return _table(_head(entry)) if _INHERITING.search(entry) else None
+
+
+def _table(head: str) -> str | None:
+    """The table that an entry makes, or the default of a column of which it sets."""
+    found = _MADE.match(head)
+    return None if found is None else found["table"]
 
 
 def loose(entry: str) -> str:

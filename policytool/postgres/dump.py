@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _RANDOM = re.compile(r"^\\(?:un)?restrict .*$", re.MULTILINE)  # a new random word in every dump
 # NOT NULL is a property of a column here; the name that Postgres 18 gives it is not in the catalog.
 _NAMED_NOT_NULL = re.compile(r" CONSTRAINT (?:\"(?:[^\"]|\"\")+\"|\S+) NOT NULL")
+_END = re.compile(r"\n--\n-- PostgreSQL database dump complete\n--\s*\Z")
 _HEADING = re.compile(r"\n--\n-- Name: [^\n]*\n--\n")
 _TABLE = re.compile(r"CREATE (?:UNLOGGED |FOREIGN )?TABLE ")
 _POLICY = re.compile(r"(?P<head>CREATE POLICY [^\n]*? TO )(?P<roles>[^\n]*?)(?= USING \(| WITH CHECK \(|;)")
@@ -37,7 +38,7 @@ def entries(server: Server, database: str) -> list[str]:
     environment = {**os.environ, "PGPASSWORD": str(address.pop("password", None) or "")}
     command = [str(_program(server)), "--schema-only", "-d", make_conninfo(**address)]
     text = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
-    text = _NAMED_NOT_NULL.sub(" NOT NULL", _RANDOM.sub("", text))
+    text = _NAMED_NOT_NULL.sub(" NOT NULL", _END.sub("", _RANDOM.sub("", text).rstrip()))
     return sorted("\n".join(sorted(e.split("\n"))) if "GRANT " in e else e.strip() for e in _HEADING.split(text))
 
 
