@@ -145,6 +145,18 @@ def test_a_plain_role_sees_all_of_it(server: Server, database: Connection, execu
 # --- what it finds --------------------------------------------------------------------------------------------------
 
 
+def test_the_same_expression_on_columns_of_other_types(database: Connection, execute: Execute) -> None:
+    """Tables share what was made of an expression only where it means the same on both."""
+    execute(
+        "create table a (x date); create table b (x date); create table c (x timestamp);"
+        "create policy p on a using (x = date '2020-01-01'); create policy p on b using (x = date '2020-01-01');"
+        "create policy p on c using (x = date '2020-01-01')"
+    )
+    tables = introspect(database).tables
+    texts = [tables["public", name].policies[0].using for name in "abc"]
+    assert texts == ["x = '2020-01-01'", "x = '2020-01-01'", "x = '2020-01-01'::date"]
+
+
 def test_attribute_versions_are_left_out(database: Connection, execute: Execute) -> None:
     """The entry pg_attver differs between any two databases and is nobody's option."""
     execute("create table t (a int)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from policytool.catalog.expression.canonical import canonical
@@ -37,6 +37,8 @@ class Expressions:
     def __init__(self, names: Names, texts: Iterable[str | None]) -> None:
         self._names = names
         self._trees = statements(None if text is None else f"SELECT {text}" for text in texts)
+        self._mentioned: dict[str, tuple[str, ...] | None] = {}
+        self._known: dict[Any, str] = {}
 
     def nodes(self, text: str | None) -> list[Node]:
         """The trees of a list of expressions."""
@@ -54,9 +56,44 @@ class Expressions:
     ) -> str | None:
         """The canonical text of one expression; the server's own where it cannot be read."""
         nodes = self.nodes(text)
-        if len(nodes) != 1:
+        if text is None or len(nodes) != 1:
             return text
-        return canonical(nodes[0], self._names, table, expected=expected, extra=extra)
+        # Tables share policies: one that asks no other table says the same wherever its columns have the same types.
+        types = None if extra else self._types(text, nodes[0], table)
+        if types is None:
+            return canonical(nodes[0], self._names, table, expected=expected, extra=extra)
+        key = (text, expected, types)
+        if key not in self._known:
+            self._known[key] = canonical(nodes[0], self._names, table, expected=expected)
+        return self._known[key]
+
+    def _types(self, text: str, node: Node, table: Name | None) -> tuple[Any, ...] | None:
+        """The types of the columns that an expression names; None where more than these may count."""
+        if text not in self._mentioned:
+            found = list(_mentioned(node))
+            self._mentioned[text] = None if None in found else tuple(dict.fromkeys(f for f in found if f is not None))
+        names = self._mentioned[text]
+        relation = self._names.relation(*table) if table is not None and names else None
+        types = dict(relation.columns) if relation is not None else {}
+        if names is None or not types.keys() >= set(names):
+            return None
+        return tuple(types[name] for name in names)
+
+
+def _mentioned(node: Any) -> Iterator[str | None]:
+    """The columns that an expression names; None for whatever has other tables in sight, or names one."""
+    if isinstance(node, list):
+        for part in node:
+            yield from _mentioned(part)
+    elif isinstance(node, dict):
+        for kind, part in node.items():
+            if kind == "ColumnRef":
+                fields = part["fields"]
+                yield fields[0].get("String", {}).get("sval") if len(fields) == 1 else None
+            elif kind in ("fromClause", "withClause", "RangeVar"):
+                yield None
+            else:
+                yield from _mentioned(part)
 
 
 def changed_rows(names: Names, relation: Name) -> tuple[Relation, ...]:
