@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
 
 from policytool.catalog.build.platform import Platform, start
@@ -10,6 +11,7 @@ from policytool.catalog.objects import Catalog
 from policytool.diff.hints import hints
 from policytool.diff.renames import Rename
 from policytool.errors import NothingToAudit
+from policytool.source.database import is_database
 
 EMPTY: Final = "empty"
 
@@ -26,7 +28,7 @@ Load = Callable[[str, str | None], Any]
 
 def pair(load: Load, before: str, after: str) -> tuple[Side, Side, Platform]:
     """Load both. Where one looks like Supabase's and the other does not, both are taken as Supabase's."""
-    sides = [_side(load, source, None) for source in (before, after)]
+    sides = _both(load, (before, after))
     platforms = [side.loaded.built.platform for side in sides if side.loaded is not None]
     if not platforms:
         return sides[0], sides[1], Platform(name="postgres", exposed_schemas=())
@@ -35,6 +37,14 @@ def pair(load: Load, before: str, after: str) -> tuple[Side, Side, Platform]:
         if side.loaded is not None and side.loaded.built.platform.family != chosen.family:
             sides[number] = _side(load, source, chosen.name)
     return sides[0], sides[1], chosen
+
+
+def _both(load: Load, sources: tuple[str, str]) -> list[Side]:
+    if not all(map(is_database, sources)):
+        return [_side(load, source, None) for source in sources]
+    # While one server answers, the other can.
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda source: _side(load, source, None), sources))
 
 
 def _side(load: Load, source: str, platform: str | None) -> Side:
