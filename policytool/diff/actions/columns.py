@@ -12,6 +12,7 @@ from policytool.catalog.ddl.columns import alter
 from policytool.catalog.ddl.names import relation_key
 from policytool.catalog.ddl.step import Phase, Step
 from policytool.catalog.ddl.world import World
+from policytool.catalog.expression.references import references
 from policytool.catalog.model import Column, Name, Sequence, Table
 from policytool.catalog.spelling import identifier, literal, qualified
 from policytool.diff.same import differing, named
@@ -28,7 +29,7 @@ def step(world: World, before: Table, after: Table, sequence_of: dict[str, Seque
     old = named(before.columns)
     sql: list[str] = []
     late: list[str] = []
-    for column in after.columns:
+    for column in _in_order(after, old):
         was = old.get(column.name)
         if was is None:
             if (not column.local and comes(world, before, after, column)) or column.type == UNKNOWN:
@@ -51,6 +52,21 @@ def step(world: World, before: Table, after: Table, sequence_of: dict[str, Seque
         needs = world.references.of(defaults_of) | {relation_key(name)}
         key = ("defaults", *name)
         yield Step(phase=Phase.CONSTRAINTS, key=key, sql=tuple(late), schema=after.schema, needs=needs)
+
+
+def _in_order(table: Table, old: dict[str, Column]) -> list[Column]:
+    """The columns, new ones that are generated from others which come or change after them at the end."""
+    pending = {c.name for c in table.columns if c is not old.get(c.name)}
+    late: list[Column] = []
+    for column in table.columns:
+        pending.discard(column.name)
+        if column.generated is not None and column.name not in old and pending & _named_in(column.generated):
+            late.append(column)
+    return [c for c in table.columns if c not in late] + late
+
+
+def _named_in(expression: str) -> frozenset[str]:
+    return references(expression).own_columns
 
 
 def comes(world: World, before: Table, after: Table, column: Column) -> bool:

@@ -1,0 +1,1 @@
+insert into t (id, z) values (1, 2);
