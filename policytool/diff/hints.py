@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -86,8 +85,9 @@ def _line(lines: list[str], remark: Remark) -> str:
 def _rename(statement: Statement, old: tuple[str, ...], line: str | None, catalog: Catalog) -> Iterator[Rename]:
     """What a remark on a statement, or on a line inside one, speaks of."""
     place = statement.location
-    if line is not None:
-        yield from itertools.islice(_inside(place, old[-1], line, catalog), 1)
+    part = next(_inside(place, old[-1], line, catalog), None) if line is not None else None
+    if part is not None:
+        yield part
         return
     if len(old) == 1:
         found = next((n for n, s in catalog.schemas.items() if s.made == place and s.origin is None), None)

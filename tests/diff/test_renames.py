@@ -42,6 +42,13 @@ HINTED = {
         "insert into old values (1), (2)",
         "select string_agg(id::text, ',') from new",
     ),
+    "a table, on the line of its end": Pair(
+        "create table old (id integer);",
+        "create table new (id integer); -- policytool: renamed from old",
+        ("alter table public.old rename to new",),
+        "insert into old values (1), (2)",
+        "select string_agg(id::text, ',') from new",
+    ),
     "a table of another schema": Pair(
         "create schema a; create schema b; create table a.t (id integer);",
         "create schema a; create schema b;\n-- policytool: renamed from a.t\ncreate table b.u (id integer);",
