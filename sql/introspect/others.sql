@@ -6,8 +6,18 @@ with namespaces as (
   from pg_catalog.pg_namespace n
 )
 select 'pg_collation' as catalog, c.oid, 'collation' as kind, n.nspname as schema, c.collname::text as name,
-  pg_catalog.pg_get_userbyid(c.collowner) as owner, null as definition, null as shown
+  pg_catalog.pg_get_userbyid(c.collowner) as owner, pg_catalog.concat_ws(', ',
+    'PROVIDER = ' || case c.collprovider when 'i' then '''icu''' when 'b' then '''builtin''' else '''libc''' end,
+    case
+      when c.collprovider = 'c' and c.collcollate <> c.collctype then
+        'LC_COLLATE = ' || pg_catalog.quote_literal(c.collcollate)
+        || ', LC_CTYPE = ' || pg_catalog.quote_literal(c.collctype)
+      else 'LOCALE = ' || pg_catalog.quote_literal(coalesce(j ->> 'colllocale', j ->> 'colliculocale', c.collcollate))
+    end,
+    case when not c.collisdeterministic then 'DETERMINISTIC = ''false''' end,
+    'RULES = ' || pg_catalog.quote_literal(j ->> 'collicurules')) as definition, null as shown
 from pg_catalog.pg_collation c
+cross join lateral pg_catalog.to_jsonb(c) j
 join namespaces n on n.oid = c.collnamespace
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 union all
@@ -33,9 +43,11 @@ join namespaces n on n.oid = c.cfgnamespace
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 union all
 select 'pg_ts_dict', d.oid, 'text search dictionary', n.nspname, d.dictname, pg_catalog.pg_get_userbyid(d.dictowner),
-  null, null
+  pg_catalog.concat_ws(', ', 'TEMPLATE = ' || tn.prefix || pg_catalog.quote_ident(t.tmplname), d.dictinitoption), null
 from pg_catalog.pg_ts_dict d
 join namespaces n on n.oid = d.dictnamespace
+join pg_catalog.pg_ts_template t on t.oid = d.dicttemplate
+join namespaces tn on tn.oid = t.tmplnamespace
 where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 union all
 select 'pg_ts_parser', p.oid, 'text search parser', n.nspname, p.prsname, null, null, null

@@ -78,17 +78,11 @@ where c.relkind in ('i', 'I', 'm') and c.reltablespace <> 0
 union all
 select o.kind, 'what ' || o.kind || ' ' || pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(o.name) || ' says'
 from (
-  select 'pg_catalog.pg_collation'::pg_catalog.regclass, oid, 'collation', collname, collnamespace
-  from pg_catalog.pg_collation
-  union all
   select 'pg_catalog.pg_conversion'::pg_catalog.regclass, oid, 'conversion', conname, connamespace
   from pg_catalog.pg_conversion
   union all
   select 'pg_catalog.pg_ts_config'::pg_catalog.regclass, oid, 'text search configuration', cfgname, cfgnamespace
   from pg_catalog.pg_ts_config
-  union all
-  select 'pg_catalog.pg_ts_dict'::pg_catalog.regclass, oid, 'text search dictionary', dictname, dictnamespace
-  from pg_catalog.pg_ts_dict
   union all
   select 'pg_catalog.pg_ts_parser'::pg_catalog.regclass, oid, 'text search parser', prsname, prsnamespace
   from pg_catalog.pg_ts_parser

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from policytool.postgres.server import Server
 
 HIDDEN = {
-    "create collation c (provider = libc, locale = 'C')": "what collation public.c says",
-    "create text search dictionary d (template = simple)": "what text search dictionary public.d says",
+    "create text search configuration c (copy = simple)": "what text search configuration public.c says",
     "create role limited connection limit 3 valid until '2030-01-01'": "the connection limit of role limited",
     "select lo_create(0)": "1 large objects",
     "alter database {name} set work_mem = '8MB'": "the setting work_mem of the database",
@@ -76,3 +75,22 @@ def test_an_extension_is_updated() -> None:
     diff = differ(built(before, "postgres"), built(after, "postgres"))
     assert [change.sql for change in diff.changes] == ["alter extension pg_trgm update to '1.6'"]
     assert "EXTENSION_VERSION" in diff.hazards
+
+
+def test_collations_and_dictionaries_are_read(postgres_server: Server) -> None:
+    """A server shows them as the statements that made them are kept: nothing differs, and each can be made again."""
+    sql = (
+        "create collation a (provider = libc, locale = 'C'); create collation b (lc_collate = 'C', lc_ctype = 'POSIX');"
+        "create text search dictionary c (template = simple, accept = false);"
+        "create text search dictionary d (template = snowball, language = english, stopwords = english);"
+        "alter text search dictionary d (stopwords);"
+    )
+    with database(postgres_server) as name:
+        with postgres_server.administer(name) as connection:
+            connection.execute(sql.encode())
+        seen = observed(postgres_server, name).catalog
+    files = built(sql, "postgres")
+    assert {k: o.definition for k, o in seen.others.items()} == {k: o.definition for k, o in files.others.items()}
+    made = [change.sql for change in differ(built("", "postgres"), seen).changes if "create" in change.sql]
+    assert "create text search dictionary public.d (TEMPLATE = snowball, language = 'english')" in made
+    assert seen.unmodelled == ()

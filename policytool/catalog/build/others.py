@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -72,7 +73,8 @@ def define(state: State, node: Node) -> None:
             _operator(state, node)
         case _ if kind in _DEFINED:
             key = new_key(state, _DEFINED[kind], node["defnames"])
-            add(state, key, _options(state, node.get("definition", [])), missing_ok=bool(node.get("if_not_exists")))
+            options = _options(state, node.get("definition", []))
+            add(state, key, _spelled(key[0], options), missing_ok=bool(node.get("if_not_exists")))
         case _:
             raise NotModelled(f"{kind} is not modelled", security=False)
 
@@ -100,15 +102,30 @@ def _named(state: State, kind: str, schema: str | None, name: str) -> str:
     return qualified(None if schema == "pg_catalog" else schema, name)
 
 
-def _options(state: State, nodes: Iterable[Node]) -> str:
-    spelled = []
+def _options(state: State, nodes: Iterable[Node]) -> dict[str, str]:
+    spelled = {}
     for element in elements(list(nodes)):
         name, text = element["defname"].upper(), option_text(element)
         if name in _NAMED:
-            spelled.append(f"{name} = {_named(state, _NAMED[name], *(option_name(element) or (None, '')))}")
+            spelled[name] = _named(state, _NAMED[name], *(option_name(element) or (None, "")))
+        elif text is not None and element["arg"].keys() & {"Integer", "Float"}:
+            spelled[name] = text
         else:
-            spelled.append(f"{name} = {literal('true' if text is None else text)}")
-    return ", ".join(spelled)
+            spelled[name] = literal("true" if text is None else text)
+    return spelled
+
+
+def _spelled(kind: str, options: dict[str, str]) -> str:
+    """The options as a server shows them: those of a collation in one order, those of a dictionary in lower case."""
+    if kind == "collation" and "FROM" not in options:
+        if options.get("LC_COLLATE", "") == options.get("LC_CTYPE"):
+            options = options | {"LOCALE": options["LC_COLLATE"]}
+        given = {"PROVIDER": "'libc'"} | options
+        shown = ("PROVIDER", "LOCALE") if "LOCALE" in given else ("PROVIDER", "LC_COLLATE", "LC_CTYPE")
+        strict = ("DETERMINISTIC",) if given.get("DETERMINISTIC") == "'false'" else ()
+        options = {name: given[name] for name in (*shown, *strict, "RULES") if name in given}
+    lower = kind == "text search dictionary"
+    return ", ".join(f"{n.lower() if lower and n not in _NAMED else n} = {v}" for n, v in options.items())
 
 
 # --- casts, statistics, operator classes, languages -----------------------------------------------------------------
@@ -231,7 +248,15 @@ def _alter_configuration(state: State, node: Node) -> None:
 
 
 def _alter_dictionary(state: State, node: Node) -> None:
-    touch(state, in_schema(state, "text search dictionary", node["dictname"]), _options(state, node.get("options", [])))
+    key = in_schema(state, "text search dictionary", node["dictname"])
+    if key not in state.others:
+        touch(state, key)
+    found = re.findall(r"([\w$]+) = ((?:'(?:[^']|'')*'|[^',]+)+)", state.others[key].definition)
+    given = _options(state, node.get("options", []))
+    dropped = {e["defname"].upper() for e in elements(node.get("options", [])) if "arg" not in e}
+    kept = {name.upper(): value for name, value in found if name.upper() not in given}
+    new = kept | {name: value for name, value in given.items() if name not in dropped}
+    state.update("others", key, definition=_spelled(key[0], new))
 
 
 def _alter_statistics(state: State, node: Node) -> None:
