@@ -3,7 +3,8 @@
 usage: python -m benchmarks.diff.peers [-o FILE] [--keep FILE] [--only cases|times] [--migra PROGRAM]
                                        [--pgdelta PROGRAM] [--sizes N,N…] [--runs N] [--jobs N] [CASE …]
 
-A tool that is not installed is left out. --keep FILE holds what was measured, for --only to take the rest from.
+A tool that is not installed is left out. --keep FILE holds what was measured: with --only, or with cases by name, the
+rest is taken from there.
 """
 
 from __future__ import annotations
@@ -50,8 +51,11 @@ def in_parallel(programs: Programs, names: Sequence[str], jobs: int) -> list[Res
     """The same in several processes, each with servers and drivers of its own."""
     with ProcessPoolExecutor(jobs) as pool:
         parts = [pool.submit(closing, programs, names[n::jobs]) for n in range(jobs)]
-        found = [result for part in parts for result in part.result()]
-    return sorted(found, key=lambda result: (result.case, result.direction))
+        return [result for part in parts for result in part.result()]
+
+
+def _order(result: Result) -> tuple[str, bool]:
+    return result.case, result.direction == "down"
 
 
 def timing(programs: Programs, sizes: Sequence[int], runs: int) -> Iterator[Time | Stages]:
@@ -86,7 +90,9 @@ def measured(options: argparse.Namespace) -> Measured:
         with cases.servers() as (server, _):
             found.postgres = server.version
     if options.only in (None, "cases"):
-        found.results = in_parallel(programs, options.cases or cases.cases(), options.jobs)
+        names = options.cases or cases.cases()
+        found.results = [r for r in found.results if options.cases and r.case not in names]
+        found.results = sorted([*found.results, *in_parallel(programs, names, options.jobs)], key=_order)
     if options.only in (None, "times"):
         found.load = os.getloadavg()[0]
         told = list(timing(programs, [int(size) for size in options.sizes.split(",")], options.runs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from benchmarks.diff.cases import Result
+from benchmarks.diff.cases import FOLDER, Result
 from benchmarks.diff.times import LIMIT, Stages, Time
 
 HOW = """\
@@ -79,19 +79,24 @@ def _closing(results: Sequence[Result]) -> Iterator[str]:
 
 
 def _kind(result: Result) -> str:
-    return result.case.partition("-")[0].removesuffix("s") if result.case != "rls" else "rls"
+    return result.case.partition("-")[0].replace("functions", "function")
 
 
 def _not_closed(results: Sequence[Result]) -> Iterator[str]:
     own: dict[tuple[str, str], list[str]] = {}
     for result in results:
         if result.wrong and result.tool.startswith("policytool"):
-            own.setdefault((result.case, _short(result.wrong)), []).append(
-                f"{result.direction}{', files' if 'files' in result.tool else ''}"
-            )
+            way = f"{result.direction}{', files' if 'files' in result.tool else ''}"
+            own.setdefault((result.case, _why(result)), []).append(way)
     if own:
         yield from ["", "What policytool does not close:", ""]
-        yield from (f"- {case} ({'; '.join(ways)}): `{wrong}`" for (case, wrong), ways in own.items())
+        yield from (f"- {case} ({'; '.join(ways)}): {why}" for (case, why), ways in own.items())
+
+
+def _why(result: Result) -> str:
+    """The reason that the case gives, else what was seen."""
+    told = FOLDER / result.case / "no-dump.txt"
+    return told.read_text(encoding="utf-8").strip() if told.exists() else f"`{_short(result.wrong)}`"
 
 
 def _short(text: str) -> str:
