@@ -26,6 +26,7 @@ FACTS = [pytest.param(sql, id=name) for name, _, sql in (part.partition("\n") fo
 NOT_TRIED = {
     *("CreateTableSpaceStmt", "CreatePLangStmt", "CreateSubscriptionStmt", "AlterSubscriptionStmt"),
     *("DropSubscriptionStmt", "ImportForeignSchemaStmt", "AlterExtensionContentsStmt", "AlterTableMoveAllStmt"),
+    "AlterOpFamilyStmt",
 }
 
 

@@ -85,7 +85,7 @@ def test_definitions_say_what_was_asked_for() -> None:
     assert definitions == {
         "(integer AS public.pair)": "WITH FUNCTION public.pair_of AS IMPLICIT",
         "===(integer, text)": "FUNCTION = public.same",
-        "c": "LOCALE = 'C', PROVIDER = 'libc'",
+        "c": "PROVIDER = 'libc', LOCALE = 'C'",
         "st": "(dependencies) ON a, c FROM public.t",
         "tc": "COPY = english; ALTER MAPPING FOR word WITH simple",
     }
