@@ -32,7 +32,8 @@ from policytool.source.model import SqlFile
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
 
-TRIES: Final = 6  # to run the plan, each with rows in fewer tables
+TRIES: Final = 8  # to run the plan, each with rows in fewer tables
+SPARED: Final = 5  # tables whose rows stopped the plan, after which it is run without any
 _DATA: Final = ("22", "23")  # classes of errors about values
 
 
@@ -101,6 +102,7 @@ class _Proof:
         self._skipped: set[Name] = set()
         self._bare = False  # no rows at all
         self._without_files = False
+        self._spares = 0
 
     def outcome(self, problems: list[str], run: _Run | None = None) -> Verification:
         """What is said in the end."""
@@ -194,7 +196,8 @@ class _Proof:
             self.notes += (f"{what}, as {name} says that they may: {stop.message}",)
         else:
             self.unannounced.append(f"{what}, and no hazard says that they may: {stop.message}")
-        self._bare = not tables
+        self._spares += 1
+        self._bare = not tables or self._spares >= SPARED
         self._skipped |= tables
         return True
 
@@ -204,7 +207,7 @@ class _Proof:
             return True
         if not stop.error.sqlstate.startswith(_DATA) or not there.from_files or self._without_files:
             return False
-        self._without_files, self._bare = True, False
+        self._without_files, self._bare = True, self._spares >= SPARED
         return True
 
     def _judged(self, there: Standing, run: _Run, wanted: Observed) -> Iterator[str]:
