@@ -10,7 +10,7 @@ from policytool.catalog.ddl.order import Tangled, ordered
 from policytool.catalog.ddl.publications import changed, made
 from policytool.catalog.ddl.step import Key, Phase, Step, step
 from policytool.catalog.ddl.world import World
-from policytool.catalog.model import Sequence, Table
+from policytool.catalog.model import Membership, Sequence, Table
 from policytool.catalog.objects import Catalog
 from policytool.diff.actions import objects, tables
 
@@ -22,7 +22,15 @@ STORES: Final = (
 
 def role_steps(before: Catalog, after: Catalog) -> tuple[Step, ...]:
     """Roles, their settings and memberships."""
-    return ordered(one for one in roles.steps(before, after) if _known(one, after))
+    given = {("membership", m.role, m.member) for m in after.memberships if _comes_with_the_role(m, before)}
+    return ordered(one for one in roles.steps(before, after) if one.key not in given and _known(one, after))
+
+
+def _comes_with_the_role(membership: Membership, before: Catalog) -> bool:
+    """Whether CREATE ROLE gives it to whoever makes the role; nobody can grant that to himself."""
+    options = (membership.admin, membership.inherit, membership.set)
+    fresh = membership.role not in before.roles
+    return fresh and membership.member == "postgres" and options == (True, False, False)
 
 
 def _known(one: Step, after: Catalog) -> bool:
