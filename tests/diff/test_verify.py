@@ -221,6 +221,20 @@ def test_a_role_that_is_dropped(prove: Prove) -> None:
     assert prove(TABLES + "create role reader; grant select on people to reader;", TABLES).passed
 
 
+def test_a_role_that_is_made(prove: Prove) -> None:
+    """Whoever makes a role has it to give, and cannot be granted that by himself."""
+    assert prove(TABLES, TABLES + "create role reader; grant select on people to reader;").passed
+
+
+def test_rows_of_many_tables(prove: Prove) -> None:
+    """A plan that stops at table after table is proved without rows in the end."""
+    names = [f"t{number}" for number in range(9)]
+    before = "".join(f"create table {name} (id integer);" for name in names)
+    found = prove(before, before + "".join(f"alter table {name} add column c text not null;" for name in names))
+    assert found.passed
+    assert found.rows == 0
+
+
 def test_new_labels_are_committed_before_they_are_used(prove: Prove) -> None:
     """The plan is run transaction by transaction, as it is written."""
     after = TABLES.replace("'high')", "'high', 'best')").replace("default 'low'", "default 'best'")
