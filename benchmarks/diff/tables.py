@@ -42,7 +42,7 @@ def document(
     yield "# policytool diff beside migra and pg-delta"
     yield ""
     yield f"Written by `python -m benchmarks.diff.peers`. PostgreSQL {postgres}, {os.cpu_count()} cores,"
-    yield f"policytool {', '.join(versions)}."
+    yield f"{'; '.join(f'policytool {version}' if version[:1].isdigit() else version for version in versions)}."
     yield ""
     yield HOW
     if results:
@@ -115,12 +115,18 @@ def _times(times: Sequence[Time], load: float) -> Iterator[str]:
         yield f"Others worked on the machine meanwhile (load average {load:.1f} at the beginning): processor times say"
         yield "more than the seconds."
     yield ""
-    yield f"| tables | {' | '.join(tools)} | policytool is faster than migra |"
+    yield f"| tables | {' | '.join(tools)} | migra : policytool |"
     yield f"|--:|{'--:|' * len(tools)}--:|"
     for tables in dict.fromkeys(time.tables for time in times):
         row = {time.tool: time for time in times if time.tables == tables}
         cells = [_cell(row.get(tool)) for tool in tools]
         yield f"| {tables:,} | {' | '.join(cells)} | {_faster(row)} |"
+    own = [time for time in times if time.tool == "policytool" and not time.error]
+    if len(own) > 1:
+        last, most = own[-2], own[-1]
+        yield ""
+        times_as_long = f"{most.seconds / last.seconds:.1f} times as long"
+        yield f"From {last.tables:,} to {most.tables:,} tables policytool takes {times_as_long}."
 
 
 def _cell(time: Time | None) -> str:
@@ -138,7 +144,7 @@ def _faster(row: dict[str, Time]) -> str:
     own, other = row.get("policytool"), row.get("migra")
     if own is None or other is None or own.error or other.error not in ("", "timeout"):
         return "–"
-    return f"{'> ' if other.error else ''}{other.seconds / own.seconds:.1f}×"
+    return f"{'> ' if other.error else ''}{other.seconds / own.seconds:.1f}"
 
 
 def _stages(stages: Sequence[Stages]) -> Iterator[str]:

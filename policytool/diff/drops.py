@@ -115,7 +115,8 @@ def statement(state: State, part: Part) -> str | None:
     if item is None:
         return None
     if not part.part:
-        return _whole(item)
+        # What an extension brought goes with it, and not by itself.
+        return None if getattr(item, "origin", None) == "extension" else _whole(item)
     if part.part == "member":
         held = any((t.schema, t.table) == part.name for t in item.tables)
         return f"alter publication {identifier(item.name)} drop table {qualified(*part.name)}" if held else None

@@ -76,13 +76,19 @@ def _steps(world: World, before: Catalog) -> Iterator[Step]:
     for store in STORES:
         old, new = getattr(before, store), getattr(after, store)
         for key in sorted(new):
-            if key in old and old[key] is not new[key]:
+            if key in old and old[key] is not new[key] and not _extensions(old[key], new[key]):
                 yield from _changed(world, old[key], new[key], identities)
     for name, publication in sorted(after.publications.items()):
         if name in before.publications:
             yield from changed(before.publications[name], publication, world.parents)
         else:
             yield made(publication, world.parents)
+
+
+def _extensions(before: Any, after: Any) -> bool:
+    """Whether it comes with an extension, as whose version has it; users hang things on tables only."""
+    origins = {getattr(item, "origin", None) for item in (before, after)}
+    return origins == {"extension"} and not isinstance(after, Table)
 
 
 def _changed(world: World, before: Any, after: Any, identities: dict[Any, dict[str, Sequence]]) -> Iterator[Step]:

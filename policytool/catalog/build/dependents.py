@@ -243,7 +243,15 @@ def _typed(state: State, name: Name) -> Iterator[Edge]:
 
 
 def _extension(state: State, own: Part) -> Iterator[Edge]:
-    yield from ((Part(kind, key), True) for kind, key in members(state, own.key))
+    found = dict.fromkeys(Part(kind, key) for kind, key in members(state, own.key))
+    queue = list(found)
+    for part in queue:  # a server shows more of what came with it than its script here: operators, casts
+        for leaning, _ in dependents(state, part):
+            item: Any = None if leaning.part else state.store(leaning.kind).get(leaning.key)  # type: ignore[arg-type]
+            if leaning not in found and getattr(item, "origin", None) == "extension":
+                found[leaning] = None
+                queue.append(leaning)
+    yield from ((part, True) for part in found)
 
 
 def _server(state: State, own: Part) -> Iterator[Edge]:
