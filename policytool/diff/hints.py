@@ -48,7 +48,9 @@ def _of_file(statements: list[Statement], catalog: Catalog) -> Iterator[Rename]:
         if statement is not None:
             inside = (remark.location.line, remark.location.column) > _start(statement)
             line = _line(lines, remark) if inside and remark.location.line <= statement.location.end_line else None
-            yield from _rename(statement, old, line, catalog)
+            # At the end of a statement of one line it speaks of a label only where it names one.
+            labels = match["label"] is not None or remark.location.line != statement.location.line
+            yield from _rename(statement, old, line if line is None or labels else line.replace("'", ""), catalog)
 
 
 def _plain(quoted: str, plain: str) -> str:

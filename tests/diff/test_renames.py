@@ -99,8 +99,7 @@ HINTED = {
     ),
     "a label": Pair(
         "create type e as enum ('a', 'b'); create table t (x e default 'a');",
-        "create type e as enum (\n  'a',\n  'c' -- policytool: renamed from 'b'\n);\n"
-        "create table t (x e default 'a');",
+        "create type e as enum (\n  'a',\n  'c' -- policytool: renamed from 'b'\n);\ncreate table t (x e default 'a');",
         ("alter type public.e rename value 'b' to 'c'",),
         "insert into t values ('a')",
         "select x from t",
@@ -237,6 +236,24 @@ def test_what_holds_nothing_is_renamed_without_asking(name: str) -> None:
     assert tuple(change.sql for change in diff.changes) == FREE[name].statements
     assert diff.problems == ()
     assert "RENAME_GUESSED" not in diff.hazards
+
+
+def test_a_hint_at_the_end_of_a_line_speaks_of_the_statement() -> None:
+    """A table, a type, and the column of an ALTER TABLE; a label only where one is named."""
+    base = platform("postgres")
+    text = (
+        "create table new (id integer); -- policytool: renamed from old\n"
+        "create type mood as enum ('a', 'b'); -- policytool: renamed from e\n"
+        "create type other as enum ('c'); -- policytool: renamed from 'd'\n"
+        "alter table new add column n text; -- policytool: renamed from m\n"
+    )
+    found = build([SqlFile(path="after.sql", text=text)], base)
+    assert [str(rename) for rename in hints(found.statements, found.catalog)] == [
+        "table public.old as public.new",
+        "enum public.e as public.mood",
+        "value d of public.other as c",
+        "column m of public.new as n",
+    ]
 
 
 def test_two_that_look_the_same_are_not_guessed() -> None:
