@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from policytool.catalog.build.foreign import MASK
 from policytool.catalog.build.platform import Platform
+from policytool.catalog.build.views import UNKNOWN
 from policytool.catalog.ddl.order import Tangled, ordered
 from policytool.catalog.ddl.world import World
 from policytool.catalog.objects import Catalog
@@ -149,12 +150,13 @@ def _drop_roles(simulator: Simulator, after: Catalog) -> None:
 
 def left_over(simulated: Catalog, after: Catalog) -> Iterator[Difference]:
     """What still differs, but for what no statement can change: the order of columns, and whether one that is
-    inherited counts as the table's own, too."""
+    inherited counts as the table's own, too; and but for types of views' columns that a query does not tell."""
     for found in parity(*unshared(simulated, after)):
         moved = found.field in ("column order", "columns") and found.kind in ("table", "constraint")
         own = found.kind in ("column", "constraint") and found.field == "local"
         reordered = moved and _is_check(simulated, found) and sorted(found.built) == sorted(found.observed)
-        if not (own or reordered or is_theirs(found, after)):
+        untold = found.kind == "view column" and found.field == "type" and UNKNOWN in (found.built, found.observed)
+        if not (own or reordered or untold or is_theirs(found, after)):
             yield found
 
 

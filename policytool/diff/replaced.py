@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from policytool.catalog.build.users import words
+from policytool.catalog.build.views import UNKNOWN
 from policytool.catalog.model import (
     Argument,
     Column,
@@ -84,11 +85,15 @@ def _fits(before: View, after: View) -> bool:
     if after.materialized:
         return not {"definition", "columns"} & set(differing(before, after)) or _same_query(before, after)
     old, new = _shape(before.columns), _shape(after.columns)
-    return new[: len(old)] == old
+    return new[: len(old)] == old or _same_query(before, after)
 
 
 def _same_query(before: View, after: View) -> bool:
-    return before.definition == after.definition and _shape(before.columns) == _shape(after.columns)
+    if before.definition != after.definition or len(before.columns) != len(after.columns):
+        return False
+    # A server knows the type of every column; what a statement says may not tell it.
+    pairs = zip(_shape(before.columns), _shape(after.columns), strict=True)
+    return all(one == other or (one[0] == other[0] and UNKNOWN in (one[1], other[1])) for one, other in pairs)
 
 
 def _shape(columns: tuple[Column, ...]) -> list[tuple[str, str, str | None]]:

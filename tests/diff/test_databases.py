@@ -11,8 +11,11 @@ from tests.diff.cases import DIRECTIONS, case, database, differ, differences, ob
 if TYPE_CHECKING:
     from policytool.postgres.server import Server
 
-# Extensions with all that they bring, and definitions that are spelled by the server.
-NAMES = ("extension-add", "extension-dropped-in-use", "collation-in-use", "collation-statistics")
+# Extensions with all that they bring, definitions that are spelled by the server, types that only a server knows.
+NAMES = (
+    "extension-add", "extension-dropped-in-use", "collation-in-use", "collation-statistics", "cast-operator",
+    "operator-change",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
