@@ -162,7 +162,8 @@ WHY = {
     "a state was misread": "the files do what cannot be read without running them (SQL that is put together from "
     "what a query finds); --verify says so, and a plan from the database itself would be right",
     "pg_dump sees a difference": "grants on what an extension made are not in the catalog, so that no plan gives them",
-    "a state cannot be made on the server": "the throwaway server lacks what the project asks for",
+    "a state cannot be made on the server": "where its files insert rows that stop the plan, BEFORE is "
+    "made from its catalog, and the project's role may not run all of its statements",
 }  # fmt: skip
 
 
