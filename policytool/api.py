@@ -20,12 +20,14 @@ from policytool.source.model import Project, ProjectConfig
 from policytool.source.snapshot import is_snapshot, read_snapshot
 
 if TYPE_CHECKING:
+    from policytool.access.matrix import Cell
     from policytool.audit.fixes import Plan, Wanted
     from policytool.audit.outcome import Audit
     from policytool.audit.own_rules import OwnRules
     from policytool.audit.run import Selection
     from policytool.audit.since import Base
     from policytool.catalog.build import Built
+    from policytool.catalog.model import Function, Table, View
     from policytool.diff.renames import Rename
     from policytool.diff.run import Diff, Options
     from policytool.postgres.apply import Applied
@@ -325,6 +327,36 @@ def applied(
     provider = choose(postgres, major, declared=declared)
     with applied(project, chosen, provider, keep_going=keep_going, strict=strict, progress=progress) as found:
         yield found
+
+
+def matrix(loaded: Loaded, *, roles: tuple[str, ...] = (), schemas: tuple[str, ...] = ()) -> tuple[Cell, ...]:
+    """What each role may do to the rows of the user's tables and views, and which functions it may call.
+
+    By default the roles that clients act as, and service_role; on a plain Postgres those that the SQL makes as well.
+    Raises UsageError for a role or schema that is not there.
+    """
+    from policytool.access.matrix import matrix as cells
+    from policytool.audit.walk import own_functions, own_tables, own_views
+
+    found = context(loaded)
+    for noun, names, known in (("role", roles, found.catalog.roles), ("schema", schemas, found.catalog.schemas)):
+        for name in names:
+            if name not in known:
+                has = ", ".join(sorted(known))
+                raise UsageError(f"there is no {noun} {name!r} in the catalog", hint=f"it has {has}")
+    called = (f for f in own_functions(found) if f.returns not in ("trigger", "event_trigger"))
+    items: list[Table | View | Function] = [*own_tables(found), *own_views(found), *called]
+    shown = [item for item in items if not schemas or item.schema in schemas]
+    shown.sort(key=lambda item: (item.schema, item.name))
+    return tuple(cells(found.access, roles or _met(found), shown))
+
+
+def _met(context: Context) -> tuple[str, ...]:
+    """The roles that somebody acts as."""
+    clients = [role for role in context.access.clients if role != "public"]
+    made = sorted(n for n, r in context.catalog.roles.items() if r.origin is None and not r.superuser)
+    service = [role for role in ("service_role",) if role in context.catalog.roles]
+    return tuple(dict.fromkeys((*clients, *made, *service))) or ("public",)
 
 
 def context(loaded: Loaded) -> Context:

@@ -10,9 +10,16 @@ from policytool.catalog.snapshot import Document
 from policytool.config import Config
 from policytool.report.diff_json import DiffDocument
 from policytool.report.document import AuditDocument
+from policytool.report.matrix import Document as MatrixDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-DOCUMENTS = {"audit": AuditDocument, "diff": DiffDocument, "catalog": Document, "configuration": Config}
+DOCUMENTS = {
+    "audit": AuditDocument,
+    "diff": DiffDocument,
+    "matrix": MatrixDocument,
+    "catalog": Document,
+    "configuration": Config,
+}
 
 
 def schema(what: str) -> dict[str, Any]:
