@@ -1,4 +1,4 @@
-"""What the platform's superusers granted on the platform's own objects: no plan of a project can change it."""
+"""What no plan of a project can change: Postgres's own roles, and what superusers granted on the platform's objects."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from msgspec.structs import replace
 from policytool.catalog.objects import Catalog
 from policytool.catalog.parity import Difference, identity_of
 
+_PREDEFINED: Final = "pg_"  # reserved for Postgres's own roles
 _STORES: Final = ("schemas", "tables", "views", "sequences", "functions")
 
 
 def with_theirs(before: Catalog, after: Catalog) -> Catalog:
-    """AFTER with those grants as they are before."""
+    """AFTER with those roles and grants as they are before."""
     changes: dict[str, dict[Any, Any]] = {}
+    if _predefined(before).keys() != _predefined(after).keys():  # another version of Postgres
+        own = {name: role for name, role in after.roles.items() if not name.startswith(_PREDEFINED)}
+        changes["roles"] = own | _predefined(before)
     for store in _STORES:
         old = getattr(before, store)
         for key, item in getattr(after, store).items():
@@ -25,6 +29,10 @@ def with_theirs(before: Catalog, after: Catalog) -> Catalog:
             if set(_theirs(was, after)) != set(_theirs(item, after)):
                 changes.setdefault(store, dict(getattr(after, store)))[key] = _kept(was, item, after)
     return replace(after, **changes) if changes else after
+
+
+def _predefined(catalog: Catalog) -> dict[str, Any]:
+    return {name: role for name, role in catalog.roles.items() if name.startswith(_PREDEFINED)}
 
 
 def _theirs(item: Any, catalog: Catalog) -> Iterator[tuple[Any, ...]]:

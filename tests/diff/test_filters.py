@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from policytool.catalog.introspect import introspect
 from policytool.catalog.introspect.origin import platform_of
+from policytool.catalog.model import Role
 from policytool.diff.run import Diff, Options, compare
 from policytool.postgres.platform import apply_migrations
 from policytool.source.model import SqlFile
 from tests.catalog.closing import built, platform
+from tests.diff.cases import differ
 
 if TYPE_CHECKING:
     from policytool.catalog.objects import Catalog
@@ -87,3 +90,12 @@ def test_nothing_of_the_platform_differs_between_files_and_a_server(supabase_ser
         diff = compare(before, after, platform(FAMILY), options=Options(allow_drops=True))
         assert [change.sql for change in diff.changes] == []
         assert diff.problems == ()
+
+
+def test_roles_of_another_version_are_no_difference() -> None:
+    """Postgres 18 has a role of its own that 17 lacks: nobody can make or drop it."""
+    catalog = built("create table t (id integer);", "postgres")
+    newer = replace(catalog, roles=catalog.roles | {"pg_brand_new": Role(name="pg_brand_new")})
+    for before, after in ((catalog, newer), (newer, catalog)):
+        diff = differ(before, after)
+        assert (diff.changes, diff.problems) == ((), ())
