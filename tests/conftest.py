@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
@@ -13,6 +14,7 @@ from policytool.errors import NoPostgres
 from policytool.postgres.platform import platform_server
 from policytool.postgres.providers import choose
 from policytool.postgres.server import Server, throwaway
+from tests.roles import same_roles
 
 if TYPE_CHECKING:
     from psycopg.rows import TupleRow
@@ -29,11 +31,19 @@ def pytest_report_header() -> str:
         return f"postgres: none ({missing})"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+ON_SUPABASE = pytest.StashKey[set[Path]]()
+"""The files whose tests use the server of a Supabase project."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark whatever needs a server, so that `-m 'not server'` leaves it out."""
+    on_supabase = config.stash.setdefault(ON_SUPABASE, set())
     for item in items:
-        if {"server", "database", "supabase_server", "server_of"} & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if {"server", "database", "supabase_server", "server_of"} & fixtures:
             item.add_marker(pytest.mark.server)
+        if "supabase_server" in fixtures:
+            on_supabase.add(item.path)
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +88,16 @@ def supabase_server() -> Iterator[Server]:
     """The worker's server with the templates `supabase_legacy` and `supabase_explicit` to clone from."""
     with platform_server("supabase") as running:
         yield running
+
+
+@pytest.fixture(scope="module", autouse=True)
+def roles_as_found(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No file of tests leaves another role, membership or setting to the files that this worker runs after it."""
+    if request.path not in request.config.stash[ON_SUPABASE]:
+        yield
+        return
+    with same_roles(request.getfixturevalue("supabase_server")):
+        yield
 
 
 @pytest.fixture(scope="session")

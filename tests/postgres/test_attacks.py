@@ -10,6 +10,7 @@ import pytest
 
 from policytool.postgres.platform import apply_migrations, platform_server
 from policytool.postgres.server import Server
+from tests.roles import same_roles
 
 REFUSED = "42501"
 STATIC = {
@@ -46,9 +47,10 @@ STATIC = {
 @pytest.fixture
 def project(supabase_server: Server) -> Iterator[str]:
     """A fresh project's database."""
-    name = supabase_server.create_database("supabase_legacy", owner="postgres")
-    yield name
-    supabase_server.drop_database(name)
+    with same_roles(supabase_server):
+        name = supabase_server.create_database("supabase_legacy", owner="postgres")
+        yield name
+        supabase_server.drop_database(name)
 
 
 def run(server: Server, database: str, *files: str) -> str | None:
