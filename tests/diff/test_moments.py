@@ -21,8 +21,7 @@ OWN = "create policy p on notes using (owner = auth.uid());"
 FUNCTION = "create function f() returns int language sql security definer set search_path = '' as"
 OK = "create function ok() returns boolean language sql as 'select auth.uid() is not null';"
 ASKS = (
-    "create function may() returns boolean language sql as 'select public.ok()';"
-    "create policy p on notes using (may());"
+    "create function may() returns boolean language sql as 'select public.ok()';create policy p on notes using (may());"
 )
 HARD = {
     "a policy is replaced": (
