@@ -16,8 +16,9 @@ from policytool.postgres.administrator import administrator
 from policytool.postgres.binaries import Binaries, embedded
 from policytool.postgres.lent import lent
 from policytool.postgres.local import with_standins
+from policytool.postgres.perform import Extensions, Rights
 from policytool.postgres.privileged import privileged, strictly_privileged
-from policytool.postgres.replay import SETTINGS, Extensions, replay
+from policytool.postgres.replay import SETTINGS, replay
 from policytool.postgres.results import FileResult
 from policytool.postgres.server import Seed, Server, throwaway
 from policytool.postgres.standins import granted, home, instead, write_standins
@@ -79,6 +80,13 @@ def apply_migrations(
             progress=progress,
             watch=watch,
         )
+
+
+@contextmanager
+def project_rights(server: Server, database: str) -> Iterator[Rights]:
+    """What a session of `postgres` needs to do in a database what a project may; clones made meanwhile have it too."""
+    with lent(server) as superuser, administrator(server, database, privileged) as admin:
+        yield Rights(administrator=admin, extensions=_extensions(server, plain=superuser))
 
 
 @contextmanager
