@@ -47,10 +47,14 @@ class Embedded:
             raise NoPostgres(f"the embedded server is PostgreSQL {major}, not {self.major}", hint=hint)
         return version
 
+    def binaries(self) -> found.Binaries:
+        """The server programs."""
+        self.look()
+        return found.embedded()
+
     def serve(self, family: str) -> AbstractContextManager[Server]:
         """Start it."""
-        self.look()
-        return platform_server(family, found.embedded())
+        return platform_server(family, self.binaries())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +68,13 @@ class Local:
         """The version of the newest, or of the one that is asked for."""
         return local.local(self.major).version
 
+    def binaries(self) -> found.Binaries:
+        """The server programs."""
+        return local.local(self.major)
+
     def serve(self, family: str) -> AbstractContextManager[Server]:
         """Start it."""
-        return platform_server(family, local.local(self.major))
+        return platform_server(family, self.binaries())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Policy tests: who may do what, tried on a throwaway server; and the access matrix as measured."""
