@@ -22,7 +22,7 @@ from policytool.postgres.replay import SETTINGS, replay
 from policytool.postgres.results import FileResult
 from policytool.postgres.server import Seed, Server, throwaway
 from policytool.postgres.standins import granted, home, instead, write_standins
-from policytool.source.bootstrap import bootstrap_files, profile_file, sql_folder
+from policytool.source.bootstrap import bootstrap_files, extension_parts, profile_file, sql_folder
 from policytool.source.model import SqlFile
 from policytool.syntax.split import split
 
@@ -143,7 +143,8 @@ def platform_seed(family: str) -> Seed:
     """What makes the templates, keyed by every file that goes into them."""
     folder = sql_folder() / "bootstrap"
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    for path in sorted([*(folder / family).rglob("*.sql"), *(folder / "extensions").glob("*.sql")]):
+    extensions = (part for parts in extension_parts().values() for part in parts)
+    for path in sorted([*(folder / family).rglob("*.sql"), *extensions]):
         digest.update(path.name.encode() + path.read_bytes())
     return Seed(key=f"{family}-{digest.hexdigest()[:12]}", fill=_fill_supabase if family == "supabase" else _fill_plain)
 

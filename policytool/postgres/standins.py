@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from policytool.postgres.confine import CONFINED
 from policytool.postgres.privileged import EXTENSIONS
-from policytool.source.bootstrap import sql_folder
+from policytool.source.bootstrap import extension_file, extension_parts, sql_folder
 from policytool.source.model import SqlFile
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _as_statements(header: re.Match[str], text: str) -> str:
 create schema if not exists {target};
 select pg_catalog.set_config('policytool.path', pg_catalog.current_setting('search_path'), false),
     pg_catalog.set_config('search_path', '{target}', false);
-{text};
+{text.replace("@extschema@", target)};
 select pg_catalog.set_config('search_path', pg_catalog.current_setting('policytool.path'), false);
 insert into pg_catalog.pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
 values (
@@ -143,19 +143,19 @@ def granted(name: str) -> SqlFile | None:
 
 def home(name: str) -> str | None:
     """The schema that a stand-in belongs in, where it may be elsewhere too: a control file cannot say that."""
-    path = sql_folder() / "bootstrap" / "extensions" / f"{name}.sql"
-    header = _HEADER.match(path.read_text(encoding="utf-8")) if path.is_file() else None
+    file = extension_file(name)
+    header = _HEADER.match(file.text) if file else None
     if header is None or header["fixed"] == "yes" or header["schema"] == "current":
         return None
     return header["schema"]
 
 
 def _standins() -> Iterator[tuple[re.Match[str], str]]:
-    for path in sorted((sql_folder() / "bootstrap" / "extensions").glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        header = _HEADER.match(text)
-        if header is not None and header["runs"] == "yes":
-            yield header, text
+    for name in extension_parts():
+        file = extension_file(name)
+        header = _HEADER.match(file.text) if file else None
+        if file is not None and header is not None and header["runs"] == "yes":
+            yield header, file.text
 
 
 def _control(header: re.Match[str]) -> str:

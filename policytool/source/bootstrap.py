@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from msgspec import structs
+
 from policytool.source.model import SqlFile
 
 
@@ -30,8 +32,19 @@ def profile_file(platform: str, profile: str) -> SqlFile:
 
 def extension_file(name: str) -> SqlFile | None:
     """What an extension brings, or None when policytool does not know it."""
-    path = sql_folder() / "bootstrap" / "extensions" / f"{name}.sql"
-    return _read(path, 0) if path.is_file() else None
+    parts = extension_parts().get(name)
+    if parts is None:
+        return None
+    return structs.replace(_read(parts[0], 0), text="\n".join(part.read_text(encoding="utf-8") for part in parts))
+
+
+def extension_parts() -> dict[str, tuple[Path, ...]]:
+    """The extensions that policytool knows, each with its file; those of tests may be a folder of several."""
+    known = {path.stem: (path,) for path in (sql_folder() / "bootstrap" / "extensions").glob("*.sql")}
+    testing = sql_folder() / "testing"
+    known |= {path.stem: (path,) for path in testing.glob("*.sql")}
+    known |= {path.name: tuple(sorted(path.glob("*.sql"))) for path in testing.iterdir() if path.is_dir()}
+    return dict(sorted(known.items()))
 
 
 def _read(path: Path, order: int) -> SqlFile:

@@ -20,7 +20,7 @@ from policytool.catalog.build.plpgsql.values import SYSTEM, Acl, Between, NotKno
 from policytool.catalog.build.state import State
 from policytool.catalog.model import Role
 from policytool.catalog.spelling import identifier
-from policytool.source.bootstrap import sql_folder
+from policytool.source.bootstrap import extension_parts
 
 Wanted = Mapping[str, Value]
 
@@ -99,8 +99,7 @@ PG_EXTENSION: Final = table(
 
 
 def _available(state: State, wanted: Wanted) -> Iterator[Any]:
-    folder = sql_folder() / "bootstrap" / "extensions"
-    yield from sorted({path.stem for path in folder.glob("*.sql")} | set(state.extensions))
+    yield from sorted({*extension_parts(), *state.extensions})
     yield Ghost("which extensions a server offers")
 
 
