@@ -6,9 +6,9 @@ import click
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["audit", "diff", "matrix", "catalog", "configuration"]))
+@click.argument("what", type=click.Choice(["audit", "diff", "matrix", "catalog", "configuration", "policy-test"]))
 def command(what: str) -> int:
-    """Print the JSON Schema of an audit, of a diff, of a matrix, of a catalog, or of the configuration file.
+    """Print the JSON Schema of what policytool writes, of its configuration file, or of policy tests, for an editor.
 
     \b
     policytool schema audit

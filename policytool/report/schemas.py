@@ -11,6 +11,7 @@ from policytool.config import Config
 from policytool.report.diff_json import DiffDocument
 from policytool.report.document import AuditDocument
 from policytool.report.matrix import Document as MatrixDocument
+from policytool.testing.suite_schema import suite_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS = {
@@ -24,4 +25,5 @@ DOCUMENTS = {
 
 def schema(what: str) -> dict[str, Any]:
     """The JSON Schema of one kind of document."""
-    return {"$schema": DIALECT, "title": f"policytool {what}", **msgspec.json.schema(DOCUMENTS[what])}
+    found = suite_schema() if what == "policy-test" else msgspec.json.schema(DOCUMENTS[what])
+    return {"$schema": DIALECT, "title": f"policytool {what}", **found}
