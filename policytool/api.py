@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -16,7 +16,7 @@ from policytool.config import Config, PlatformName
 from policytool.errors import NothingToAudit, UsageError
 from policytool.source import read
 from policytool.source.database import is_database
-from policytool.source.model import Project, ProjectConfig
+from policytool.source.model import Project, ProjectConfig, SqlFile
 from policytool.source.snapshot import is_snapshot, read_snapshot
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from policytool.audit.run import Selection
     from policytool.audit.since import Base
     from policytool.catalog.build import Built
+    from policytool.catalog.build.platform import Platform
     from policytool.catalog.model import Function, Table, View
     from policytool.diff.renames import Rename
     from policytool.diff.run import Diff, Options
@@ -59,8 +60,6 @@ def load(
 
     Raises SourceError when the source cannot be read and NothingToAudit when it holds no statement.
     """
-    from policytool.catalog.build import build
-
     config = config or Config()
     progress("reading")
     source = source or config.source or "."
@@ -69,8 +68,20 @@ def load(
     if is_snapshot(source):
         return _load_snapshot(source, config, platform)
     project = read(source, as_tool=as_tool, max_bytes=config.max_bytes)
+    return _load_files(project, config, platform, progress)
+
+
+def _load_files(
+    project: Project,
+    config: Config,
+    platform: PlatformName | None,
+    progress: Callable[[str], None],
+    fold: Callable[[Sequence[SqlFile], Platform], Built] | None = None,
+) -> Loaded:
+    from policytool.catalog.build import build
+
     progress(f"folding {len(project.files)} files")
-    built = build(project.files, choose_platform(project, config, platform))
+    built = (fold or build)(project.files, choose_platform(project, config, platform))
     if not built.statements and not built.catalog.unmodelled:
         raise NothingToAudit(
             f"{project.label} holds no SQL statement", hint="name the folder that holds your migrations"
@@ -250,11 +261,19 @@ def diff(
 
     With `verify` the plan is run on two servers of that provider, and the diff says what came of it.
     """
+    from policytool.catalog.build.twice import BuiltTwice
     from policytool.diff.run import Options, compare
-    from policytool.diff.sources import catalog, hints_of, pair
+    from policytool.diff.sources import catalog, has_files, hints_of, pair
+
+    settled = config or Config()
+    of_files = [source for source in dict.fromkeys((before, after)) if has_files(source)]
+    read_ = {source: read(source, as_tool=as_tool, max_bytes=settled.max_bytes) for source in of_files}
+    fold = BuiltTwice(*(project.files for project in read_.values())) if len(read_) == 2 else None
 
     def read_side(source: str, named: str | None) -> Loaded:
         chosen: PlatformName | None = platform or named  # type: ignore[assignment]
+        if source in read_:
+            return _load_files(read_[source], settled, chosen, progress, fold)
         return load(source, config=config, platform=chosen, as_tool=as_tool, progress=progress)
 
     one, other, chosen = pair(read_side, before, after)
@@ -348,11 +367,11 @@ def matrix(loaded: Loaded, *, roles: tuple[str, ...] = (), schemas: tuple[str, .
     items: list[Table | View | Function] = [*own_tables(found), *own_views(found), *called]
     shown = [item for item in items if not schemas or item.schema in schemas]
     shown.sort(key=lambda item: (item.schema, item.name))
-    return tuple(cells(found.access, roles or _met(found), shown))
+    return tuple(cells(found.access, roles or roles_met(found), shown))
 
 
-def _met(context: Context) -> tuple[str, ...]:
-    """The roles that somebody acts as."""
+def roles_met(context: Context) -> tuple[str, ...]:
+    """The roles that somebody acts as: clients, those that the SQL makes, and service_role."""
     clients = [role for role in context.access.clients if role != "public"]
     made = sorted(n for n, r in context.catalog.roles.items() if r.origin is None and not r.superuser)
     service = [role for role in ("service_role",) if role in context.catalog.roles]

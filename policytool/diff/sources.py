@@ -12,6 +12,7 @@ from policytool.diff.hints import hints
 from policytool.diff.renames import Rename
 from policytool.errors import NothingToAudit
 from policytool.source.database import is_database
+from policytool.source.snapshot import is_snapshot
 
 EMPTY: Final = "empty"
 
@@ -37,6 +38,11 @@ def pair(load: Load, before: str, after: str) -> tuple[Side, Side, Platform]:
         if side.loaded is not None and side.loaded.built.platform.family != chosen.family:
             sides[number] = _side(load, source, chosen.name)
     return sides[0], sides[1], chosen
+
+
+def has_files(source: str) -> bool:
+    """Whether a side is built from files."""
+    return source != EMPTY and not is_database(source) and not is_snapshot(source)
 
 
 def _both(load: Load, sources: tuple[str, str]) -> list[Side]:
