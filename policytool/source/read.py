@@ -43,7 +43,7 @@ def read(source: str, *, as_tool: bool = False, max_bytes: int = MAX_BYTES, cwd:
     path = here / source
     if path.is_dir():
         top = project_of(path)
-        return _folder(DiskTree(top, here, max_bytes), source, as_tool=as_tool, root=str(top))
+        return read_folder(DiskTree(top, here, max_bytes), source, as_tool=as_tool, root=str(top))
     return _from_disk(path, source, here, max_bytes)
 
 
@@ -71,7 +71,7 @@ def _from_git(source: str, here: Path, *, as_tool: bool, max_bytes: int) -> Proj
 def read_commit(tree: GitTree, source: str, *, as_tool: bool) -> Project:
     """Read what a commit has of a source, a folder or one file."""
     if not tree.is_file:
-        return _folder(tree, source, as_tool=as_tool, root=None)
+        return read_folder(tree, source, as_tool=as_tool, root=None)
     name = posixpath.basename(tree.top)
     tree.top = posixpath.dirname(tree.top)
     return _file_of(tree, name, source)
@@ -128,7 +128,8 @@ def _text(data: bytes, path: str) -> tuple[str, tuple[Note, ...]]:
     return text, (Note(path=path, message=f"{path}: {remark}"),) if remark else ()
 
 
-def _folder(tree: Tree, source: str, *, as_tool: bool, root: str | None) -> Project:
+def read_folder(tree: Tree, source: str, *, as_tool: bool, root: str | None) -> Project:
+    """Read the likeliest layout of a tree; `root` is where its top lies on disk."""
     found = candidates(tree)
     if not found:
         raise NothingToAudit(f"{source} holds no .sql file", hint="give the folder that holds the migrations")
