@@ -34,10 +34,11 @@ class Planted(Struct, frozen=True, kw_only=True):
 
 
 class Harvest(Struct, frozen=True, kw_only=True):
-    """The rows by handle, and for each handle that has none the reason."""
+    """The rows by handle, for each handle that has none the reason, and the parents that were made up."""
 
     rows: dict[str, Planted] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    parents: tuple[Planted, ...] = ()
 
 
 class Unfillable(Exception):

@@ -2,121 +2,199 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_URL, uuid5
 
-from policytool.catalog.model import Constraint, Name, Table
+from msgspec.structs import replace
+
+from policytool.catalog.model import Name
 from policytool.catalog.objects import Catalog
-from policytool.catalog.spelling import identifier, literal, qualified
-from policytool.postgres.seed_values import ATTEMPTS, Generator
+from policytool.catalog.spelling import qualified
+from policytool.postgres.seeding.facts import Key, Shape, Shapes, order
+from policytool.postgres.seeding.grow import Grower, Wish, default_seed
+from policytool.postgres.seeding.insert import USERS, Row
 from policytool.postgres.seeding.model import Harvest, Planted, Ref, Unfillable, Wanted
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
 
+_PEOPLE = frozenset(("users", "user", "profiles", "profile", "people", "persons", "accounts", "members", "customers"))
+
 
 def plant(connection: Connection, catalog: Catalog, wanted: Sequence[Wanted]) -> Harvest:
-    """Insert the rows, whatever order they come in. The connection's role is past row level security and may write."""
-    planter = _Planter(connection, catalog)
-    by_handle = {one.handle: one for one in wanted}
-    needs = {
-        one.handle: {v.handle for v in one.given.values() if isinstance(v, Ref) and v.handle in by_handle}
-        for one in wanted
-    }
-    try:
-        order = list(TopologicalSorter(needs).static_order())
-    except CycleError:
-        order = list(by_handle)
-    for handle in order:
-        planter.wanted(by_handle[handle])
-    return Harvest(rows=planter.rows, failed=planter.failed)
+    """Insert the rows, whatever order they come in.
+
+    The connection's role is past row level security, may write, and may disable triggers where that is needed.
+    """
+    return _Planter(connection, catalog, wanted).harvest()
+
+
+class MadeUp:
+    """Parents that nobody wants: one for each table, and further ones where a key needs them."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
+        self._made: dict[tuple[Name, tuple[tuple[str, str | None], ...], int], Planted] = {}
+
+    @property
+    def rows(self) -> tuple[Planted, ...]:
+        return tuple(self._made.values())
+
+    def find(self, grower: Grower, wish: Wish, key: Key, fixed: Row, fresh: int) -> Mapping[str, str | None]:
+        """The shared row, or what the rows say that this one refers to."""
+        if not fresh and not fixed and (told := kindred(grower.shapes, wish, key)) is not None:
+            return told
+        at = (key.to, tuple(sorted(fixed.items())), fresh)
+        if at not in self._made:
+            self._made[at] = self._grown(grower, key, fixed)
+        return self._made[at].row
+
+    def _grown(self, grower: Grower, key: Key, fixed: Row) -> Planted:
+        name = key.to
+        if name in grower.growing[:-1] or grower.growing.count(name) > 1:
+            raise Unfillable(f"{qualified(*name)} has no row to refer to")
+        n = grower.number(name)
+        handle = f"{self._prefix}{name[1]} {n}"
+        given: Row = {far: text for far, text in fixed.items() if text is not None}
+        wish = Wish(shape=grower.shapes[name], seed=default_seed(name, handle), n=n, given=given)
+        try:
+            return grower.grow(wish, handle)
+        except Unfillable as why:
+            there = grower.table(name).find(given)
+            if there is None:
+                raise Unfillable(f"{qualified(*name)} has no row to refer to: {why}") from None
+            return Planted(table=name, handle=handle, row=there)
+
+
+def kindred(shapes: Shapes, wish: Wish, key: Key) -> dict[str, str | None] | None:
+    """What a row that is referred to says in a column of the same name: a task is of the tenant that its project is of.
+
+    Not so of people: who wrote a comment is not who wrote what it is about.
+    """
+    if is_person(shapes, key.to):
+        return None
+    for row in wish.kin:
+        for other in shapes[row.table].keys:
+            if other.to == key.to and other.columns == key.columns and other.far == key.far:
+                found = {far: row.row[near] for near, far in zip(key.columns, key.far, strict=True)}
+                if None not in found.values():
+                    return found
+    return None
+
+
+def is_person(shapes: Shapes, name: Name) -> bool:
+    """Whether the rows of a table are people: auth.users, what shares its key, or what is called so."""
+    if name == USERS or name[1].lower() in _PEOPLE:
+        return True
+    shape = shapes[name]
+    return any(key.to == USERS and key.columns == shape.primary for key in shape.keys)
 
 
 class _Planter:
-    def __init__(self, connection: Connection, catalog: Catalog) -> None:
-        self._connection, self._catalog = connection, catalog
-        self._generator = Generator(catalog)
-        self._parents: dict[Name, Planted] = {}
-        self._serials: dict[Name, int] = {}
-        self.rows: dict[str, Planted] = {}
-        self.failed: dict[str, str] = {}
+    def __init__(self, connection: Connection, catalog: Catalog, wanted: Sequence[Wanted]) -> None:
+        self._parents = MadeUp()
+        self._grower = Grower(connection, catalog, self._parents)
+        places = {name: at for at, name in enumerate(order(catalog))}
+        last = len(places)
+        self._wanted = {one.handle: one for one in sorted(wanted, key=lambda one: places.get(one.table, last))}
+        self._rows: dict[str, Planted] = {}
+        self._failed: dict[str, str] = {}
+        self._open: list[str] = []
+        self._postponed: list[tuple[str, str, Ref]] = []
 
-    def wanted(self, one: Wanted) -> None:
+    def harvest(self) -> Harvest:
+        for handle in self._wanted:
+            self._plant(handle)
+        for handle, column, ref in self._postponed:
+            self._link(handle, column, ref)
+        rows = {handle: self._now(row) for handle, row in self._rows.items()}
+        return Harvest(rows=rows, failed=self._failed, parents=tuple(map(self._now, self._parents.rows)))
+
+    def _plant(self, handle: str) -> None:
+        if handle in self._rows or handle in self._failed:
+            return
+        one = self._wanted[handle]
+        self._open.append(handle)
         try:
-            table = self._catalog.tables.get(one.table)
-            if table is None:
+            if one.table not in self._grower.shapes:
                 raise Unfillable(f"there is no table {qualified(*one.table)}")
-            given = {c: self._resolved(table, c, v) if isinstance(v, Ref) else v for c, v in one.given.items()}
-            self.rows[one.handle] = self._make(table, one.handle, given)
+            self._rows[handle] = self._grower.grow(self._wish(one), handle)
         except Unfillable as why:
-            self.failed[one.handle] = str(why)
+            self._failed[handle] = str(why)
+        finally:
+            self._open.pop()
 
-    def _resolved(self, table: Table, column: str, ref: Ref) -> str | None:
-        row = self.rows.get(ref.handle)
-        if row is None:
-            raise Unfillable(f"{column} refers to {ref.handle}, which has no row")
-        for constraint in () if ref.column else table.constraints:
-            other = constraint.reference
-            if other and column in constraint.columns and (other.schema, other.table) == row.table:
-                return row.row[other.columns[constraint.columns.index(column)]]
-        keys = [c.columns for c in self._catalog.tables[row.table].constraints if c.kind == "PRIMARY KEY"]
-        name = ref.column or (keys[0][0] if keys else "id")
+    def _wish(self, one: Wanted) -> Wish:
+        shape = self._grower.shapes[one.table]
+        seed, kin = default_seed(one.table, one.handle), []
+        given: Row = {}
+        also: Row = {}
+        for column, value in one.given.items():
+            if column not in shape.columns:
+                raise Unfillable(f"{qualified(*one.table)} has no column {column}")
+            if not isinstance(value, Ref):
+                given[column] = value
+                continue
+            row = self._referred(one, shape, column, value)
+            if row is not None:
+                kin.append(row)
+                key = None if value.column else _key_to(shape, column, row.table)
+                given[column] = row.row[self._far(row, column, value, key)]
+                if key is not None:
+                    also |= {near: row.row[far] for near, far in zip(key.columns, key.far, strict=True)}
+        return Wish(
+            shape=shape,
+            seed=seed,
+            n=self._grower.number(one.table),
+            given={**also, **given},
+            kin=tuple(kin),
+        )
+
+    def _referred(self, one: Wanted, shape: Shape, column: str, ref: Ref) -> Planted | None:
+        """The row of a reference; None where it comes later, and the reference with it."""
+        if ref.handle in self._open:
+            if column in shape.required:
+                raise Unfillable(f"{one.handle} and {ref.handle} refer to each other, and {column} cannot be null")
+            self._postponed.append((one.handle, column, ref))
+            return None
+        if ref.handle in self._wanted:
+            self._plant(ref.handle)
+        if ref.handle not in self._rows:
+            why = "which has no row" if ref.handle in self._wanted else "which is nobody's handle"
+            raise Unfillable(f"{column} refers to {ref.handle}, {why}")
+        return self._rows[ref.handle]
+
+    def _far(self, row: Planted, column: str, ref: Ref, key: Key | None) -> str:
+        """The column of the other row that a reference stands for."""
+        if key is not None:
+            return key.far[key.columns.index(column)]
+        primary = self._grower.shapes[row.table].primary
+        name = ref.column or (primary[0] if len(primary) == 1 else "id")
         if name not in row.row:
             raise Unfillable(f"{column} refers to {ref.handle}.{name}, and {qualified(*row.table)} has no such column")
-        return row.row[name]
+        return name
 
-    def _make(self, table: Table, handle: str, given: dict[str, str | None]) -> Planted:
-        import psycopg
+    def _link(self, handle: str, column: str, ref: Ref) -> None:
+        """Let a row refer to one that was planted after it."""
+        row, other = self._rows.get(handle), self._rows.get(ref.handle)
+        if row is None or other is None:
+            return
+        shape = self._grower.shapes[row.table]
+        key = None if ref.column else _key_to(shape, column, other.table)
+        try:
+            linked = self._grower.changed(row, {column: other.row[self._far(other, column, ref, key)]})
+        except Unfillable as why:
+            del self._rows[handle]
+            self._failed[handle] = str(why)
+        else:
+            self._rows[handle] = linked
 
-        key = (table.schema, table.name)
-        why = ""
-        for attempt in range(ATTEMPTS):
-            self._serials[key] = serial = self._serials.get(key, 0) + 1
-            values = self._values(table, handle, given, serial, attempt)
-            names, texts = ", ".join(map(identifier, values)), ", ".join(map(_constant, values.values()))
-            what = f"({names}) values ({texts})" if values else "default values"
-            shown = ", ".join(f"{identifier(c.name)}::text" for c in table.columns)
-            text = f"insert into {qualified(*key)} {what} returning ctid::text{', ' if shown else ''}{shown}"
-            try:
-                with self._connection.transaction():
-                    found = self._connection.execute(text.encode()).fetchone()
-            except psycopg.Error as error:
-                why = error.diag.message_primary or str(error)
-                continue
-            if found is not None:
-                row = dict(zip(["ctid", *(c.name for c in table.columns)], found, strict=True))
-                return Planted(table=key, handle=handle, row=row)
-        raise Unfillable(why)
-
-    def _values(
-        self, table: Table, handle: str, given: dict[str, str | None], serial: int, attempt: int
-    ) -> dict[str, str | None]:
-        values = dict(given)
-        required = {c.name for c in table.columns if c.not_null}
-        keyed = {n for c in table.constraints if c.kind == "PRIMARY KEY" for n in c.columns}
-        for constraint in table.constraints:
-            if constraint.reference and required & set(constraint.columns) - set(values):
-                values = self._parent(constraint) | values
-        for column in table.columns:
-            if column.name in values or column.generated or column.identity:
-                continue
-            if column.type == "uuid" and column.name in keyed:
-                values[column.name] = str(uuid5(NAMESPACE_URL, f"{qualified(table.schema, table.name)}:{handle}"))
-            elif column.not_null and column.default is None:
-                values[column.name] = self._generator.value(table, column, serial, attempt)
-        return values
-
-    def _parent(self, constraint: Constraint) -> dict[str, str | None]:
-        reference = constraint.reference
-        assert reference is not None
-        other = (reference.schema, reference.table)
-        if other not in self._parents:
-            self._parents[other] = self._make(self._catalog.tables[other], f"parent of {constraint.name}", {})
-        row = self._parents[other].row
-        return {c: row[far] for c, far in zip(constraint.columns, reference.columns, strict=True)}
+    def _now(self, planted: Planted) -> Planted:
+        """The row after all that triggers did to it since."""
+        row = self._grower.table(planted.table).again(planted.row)
+        return planted if row is None else replace(planted, row=row)
 
 
-def _constant(value: str | None) -> str:
-    return "null" if value is None else literal(value)
+def _key_to(shape: Shape, column: str, table: Name) -> Key | None:
+    """The foreign key of a column to a table."""
+    return next((key for key in shape.keys if key.to == table and column in key.columns), None)
