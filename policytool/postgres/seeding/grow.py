@@ -104,10 +104,20 @@ class Grower:
                     wish = structs.replace(wish, fill="needed")
         finally:
             self.growing.pop()
-        self._known.setdefault((name, self.table(name).identity(planted.row)), handle)
+        self.know(planted)
+        return planted
+
+    def know(self, planted: Planted) -> None:
+        """Remember a row."""
+        name = planted.table
+        self._known.setdefault((name, self.table(name).identity(planted.row)), planted.handle)
         if name == USERS and planted.row.get("id"):
             self.people[str(planted.row["id"])] = person(planted.row)
-        return planted
+
+    def now(self, planted: Planted) -> Planted:
+        """A row after all that triggers did to it since."""
+        row = self.table(planted.table).again(planted.row)
+        return planted if row is None else structs.replace(planted, row=row)
 
     def changed(self, planted: Planted, values: Row) -> Planted:
         """Give a planted row other values. Raises Unfillable."""
@@ -131,6 +141,7 @@ class _Growth:
         self._modes: Iterator[Mode] | None = None
         self._fresh = 0
         self._tries = 0
+        self._why = ""
         self._enriched = False
         self._bounds: Sequence[Sequence[Check]] | None = None
         self._bound = 0
@@ -147,6 +158,7 @@ class _Growth:
                 seen.append(str(error))
                 if self._is_outside(error):
                     mode = self._next_mode(mode, error)
+                    self._why = str(error)
                     continue
                 adopted = self._mended(error)
                 if adopted is not None:
@@ -154,7 +166,7 @@ class _Growth:
         raise Unfillable(seen[-1] if seen else "nothing was tried")
 
     def _planted(self, row: Row, mode: Mode) -> Planted:
-        notes = (mode.note,) if mode.note else ()
+        notes = (f"{mode.note}: {self._why}",) if mode.note else ()
         return Planted(table=self._shape.name, handle=self._handle, row=row, notes=notes)
 
     # What the row begins as
@@ -269,6 +281,8 @@ class _Growth:
 
     def _is_outside(self, error: Refused) -> bool:
         """Whether it was not the row itself that was refused, but what a function of the project does or says."""
+        if error.sqlstate == NOT_NULL and self._row.get(error.column) is not None:
+            return True  # it was not null when it was sent
         return error.inner or (error.table is not None and error.table not in (self._shape.name, *self._bounds_of()))
 
     def _bounds_of(self) -> tuple[Name, ...]:
@@ -318,8 +332,6 @@ class _Growth:
             if name in key.columns:
                 self._take(key, 0)
                 return
-        if self._row.get(name) is not None:
-            raise Unfillable(str(error))
         self._row[name] = self._made(self._shape.columns[name])
 
     def _make_parent(self, error: Refused) -> None:

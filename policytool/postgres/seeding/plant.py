@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from policytool.catalog.model import Name
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import qualified
@@ -107,8 +105,8 @@ class _Planter:
             self._plant(handle)
         for handle, column, ref in self._postponed:
             self._link(handle, column, ref)
-        rows = {handle: self._now(row) for handle, row in self._rows.items()}
-        return Harvest(rows=rows, failed=self._failed, parents=tuple(map(self._now, self._parents.rows)))
+        rows = {handle: self._grower.now(row) for handle, row in self._rows.items()}
+        return Harvest(rows=rows, failed=self._failed, parents=tuple(map(self._grower.now, self._parents.rows)))
 
     def _plant(self, handle: str) -> None:
         if handle in self._rows or handle in self._failed:
@@ -188,11 +186,6 @@ class _Planter:
             self._failed[handle] = str(why)
         else:
             self._rows[handle] = linked
-
-    def _now(self, planted: Planted) -> Planted:
-        """The row after all that triggers did to it since."""
-        row = self._grower.table(planted.table).again(planted.row)
-        return planted if row is None else replace(planted, row=row)
 
 
 def _key_to(shape: Shape, column: str, table: Name) -> Key | None:

@@ -1,0 +1,147 @@
+"""A row in every table for one world: foreign keys stay within it, and columns that decide get a row for each value.
+
+    ann = plant(connection, catalog, [Wanted(table=("auth", "users"), handle="ann")]).rows["ann"]
+    cover(connection, catalog, World(name="a", rows=(ann,), choices={("public", "posts"): ("status",)}))
+
+Foreign keys refer to the rows of the world, null or not: so the rows are those of Ann wherever a key says so; where only
+a policy says so, `given` does. Two worlds share nothing: each has its own number, text and uuid in every key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from policytool.catalog.model import Name
+from policytool.catalog.objects import Catalog
+from policytool.catalog.spelling import qualified
+from policytool.postgres.seeding.facts import Key, Shape, order
+from policytool.postgres.seeding.grow import Grower, Wish, default_seed
+from policytool.postgres.seeding.insert import Row
+from policytool.postgres.seeding.model import Harvest, Planted, Unfillable
+from policytool.postgres.seeding.plant import MadeUp
+from policytool.postgres.seeding.values import Spot, Values
+
+if TYPE_CHECKING:
+    from policytool.postgres.server import Connection
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """Whose rows are made: all keys come from the name.
+
+    `rows` are there already, such as that of a person, and are referred to; `given` fixes columns; for each column in
+    `choices` there is a row for each of its values. Without `tables` all of the user's are covered.
+    """
+
+    name: str
+    rows: tuple[Planted, ...] = ()
+    given: Mapping[Name, Mapping[str, str | None]] = field(default_factory=dict)
+    choices: Mapping[Name, Collection[str]] = field(default_factory=dict)
+    tables: Collection[Name] | None = None
+
+
+def handle_of(world: str, table: Name, column: str = "", value: str | None = None) -> str:
+    """The handle of a row that `cover` plants: the table's own, or that for a value of a column."""
+    own = f"{world}.{qualified(*table)}"
+    return f"{own}[{column}={'null' if value is None else value}]" if column else own
+
+
+def choices(catalog: Catalog, table: Name, column: str) -> tuple[str | None, ...]:
+    """The values that a column may choose from: labels, true and false, what a check lists; else a value and null."""
+    shape = Shape(catalog.tables[table])
+    found = shape.columns[column]
+    values = Values(catalog)
+    listed: Sequence[str] = values.labels(found.type) or shape.told(column, alone=True).choices
+    if not listed:
+        offered = values.of(found.type, Spot(name=column, place=0, n=1, seed=f"{qualified(*table)}.{column}"))
+        listed = offered[:2] if found.type == "boolean" else offered[:1]
+    return (*listed, *(() if found.not_null else (None,)))
+
+
+def cover(connection: Connection, catalog: Catalog, world: World) -> Harvest:
+    """Plant the rows of a world; `failed` says which could not be, and why.
+
+    The connection is as for `plant`.
+    """
+    return _Covering(connection, catalog, world).harvest()
+
+
+class _Within:
+    """Parents of the same world: the row of the table, one that is made up where there is none."""
+
+    def __init__(self, world: str) -> None:
+        self.first: dict[Name, Planted] = {}
+        self.made = MadeUp(f"{world} ")
+
+    def find(self, grower: Grower, wish: Wish, key: Key, fixed: Row, fresh: int) -> Mapping[str, str | None]:
+        """The world's row, where it has what is known of the key."""
+        own = self.first.get(key.to)
+        if own is not None and not fresh and all(own.row[far] == text for far, text in fixed.items()):
+            return own.row
+        return self.made.find(grower, wish, key, fixed, fresh)
+
+
+class _Covering:
+    def __init__(self, connection: Connection, catalog: Catalog, world: World) -> None:
+        self._world, self._catalog = world, catalog
+        self._parents = _Within(world.name)
+        self._grower = Grower(connection, catalog, self._parents)
+        self._rows: dict[str, Planted] = {}
+        self._failed: dict[str, str] = {}
+        for row in world.rows:
+            self._grower.know(row)
+            self._parents.first.setdefault(row.table, row)
+
+    def harvest(self) -> Harvest:
+        for name in self._tables():
+            handle = handle_of(self._world.name, name)
+            first = self._plant(name, handle, {})
+            if first is not None:
+                self._is_first(name, first)
+                for column, value in self._further(name, first):
+                    self._plant(name, handle_of(self._world.name, name, column, value), {column: value})
+        rows = {handle: self._grower.now(row) for handle, row in self._rows.items()}
+        return Harvest(rows=rows, failed=self._failed, parents=tuple(map(self._grower.now, self._parents.made.rows)))
+
+    def _tables(self) -> Iterator[Name]:
+        tables = self._world.tables
+        for name in order(self._catalog):
+            if name in tables if tables is not None else self._catalog.tables[name].origin is None:
+                yield name
+
+    def _plant(self, name: Name, handle: str, given: Mapping[str, str | None]) -> Planted | None:
+        grower = self._grower
+        wish = Wish(
+            shape=grower.shapes[name],
+            seed=default_seed(name, handle),
+            n=grower.number(name),
+            given={**self._world.given.get(name, {}), **given},
+            fill="keys",
+        )
+        try:
+            planted = self._rows[handle] = grower.grow(wish, handle)
+        except Unfillable as why:
+            self._failed[handle] = str(why)
+            return None
+        return planted
+
+    def _is_first(self, name: Name, planted: Planted) -> None:
+        """It is the world's row of the table, and of the tables that this one is a partition of."""
+        above: Name | None = name
+        while above is not None and above in self._catalog.tables:
+            self._parents.first.setdefault(above, planted)
+            above = self._catalog.tables[above].partition_of
+
+    def _further(self, name: Name, first: Planted) -> Iterator[tuple[str, str | None]]:
+        """The values that the first row does not show."""
+        for column in self._world.choices.get(name, ()):
+            for value in choices(self._catalog, name, column):
+                if value != first.row.get(column) and not (value and self._is_any(name, column, first)):
+                    yield column, value
+
+    def _is_any(self, name: Name, column: str, first: Planted) -> bool:
+        """Whether the first row has a value of a column of which any value will do."""
+        values = choices(self._catalog, name, column)
+        return len(values) == 2 and values[1] is None and first.row.get(column) is not None
