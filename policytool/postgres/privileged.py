@@ -18,7 +18,8 @@ EXTENSIONS: Final = frozenset(
     pg_freespacemap pg_graphql pg_hashids pg_jsonschema pg_net pg_prewarm pg_repack pg_stat_monitor
     pg_stat_statements pg_tle pg_trgm pg_visibility pgaudit pgcrypto pgjwt pgmq pgroonga pgroonga_database pgrouting
     pgrowlocks pgsodium pgstattuple pgtap plpgsql plpgsql_check postgis postgis_raster postgis_sfcgal
-    postgis_topology postgres_fdw address_standardizer refint rum seg sslinfo supabase_vault tablefunc tcn
+    postgis_topology postgres_fdw address_standardizer basejump-supabase_test_helpers refint rum seg sslinfo
+    supabase-dbdev supabase_vault tablefunc tcn
     timescaledb tsm_system_rows tsm_system_time unaccent uuid-ossp vector wrappers xml2
     """.split()  # noqa: SIM905 - one name a line would be eighty lines
 )

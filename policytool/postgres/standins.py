@@ -27,6 +27,8 @@ _HEADER = re.compile(
 )
 _TRUSTED = re.compile(r"^\s*trusted\s*=.*$", re.MULTILINE)
 _DIRECTORY = re.compile(r"^\s*directory\s*=.*$", re.MULTILINE)
+# Older versions that suites ask for by number; the stand-in is the same.
+_PINNED = {"basejump-supabase_test_helpers": tuple(f"0.0.{n}" for n in range(1, 6)), "pgtap": ("1.2.0", "1.3.5")}
 STANDS_IN = "stand-in made by policytool"
 _MADE = f"comment = '{STANDS_IN}'"
 _MADE_HERE = b"""
@@ -77,7 +79,8 @@ def write_extensions(target: Path | None, share: Path, family: str, major: int) 
     for header, text in _standins():
         if header["name"] not in present:
             write(f"{header['name']}.control", _control(header))
-            write(f"{header['name']}--{header['version']}.sql", script(header["name"], text))
+            for version in (header["version"], *_PINNED.get(header["name"], ())):
+                write(f"{header['name']}--{version}.sql", script(header["name"], text))
             names.append(header["name"])
     return tuple(names), digest.hexdigest()
 

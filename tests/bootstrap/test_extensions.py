@@ -174,36 +174,6 @@ def test_pgmq_queues_read_and_archive(scratch: Connection) -> None:
     assert value(scratch, "select to_regclass('pgmq.q_jobs')") is None
 
 
-TAP = [
-    ("plan(9)", "1..9"),
-    ("ok(true, 'a')", "ok 1 - a"),
-    (
-        "x.is(1, 2, 'b')",
-        'not ok 2 - b\n# Failed test 2: "b"\n#         have: 1\n#         want: 2',
-    ),
-    ("x.is(null::text, null)", "ok 3"),
-    ("isnt('a'::text, null)", "ok 4"),
-    ("throws_ok('select 1/0', '22012')", "ok 5 - threw 22012"),
-    ("throws_ok('select 1/0', 'division by zero', 'c')", "ok 6 - c"),
-    ("lives_ok('prepared')", "ok 7"),
-    ("results_eq('prepared', array[1, 2], 'd')", "ok 8 - d"),
-    ("is_empty('select 1', 'e')", 'not ok 9 - e\n# Failed test 9: "e"\n#         have: (1)\n#         want: '),
-    ("matches('abc'::text, '^b') is not null", True),
-]
-
-
-def test_pgtap_counts_and_tells(scratch: Connection) -> None:
-    """Each assertion is a numbered line, a failure says why, and the end says how many there were."""
-    install(scratch, "pgtap")
-    scratch.execute("prepare prepared as values (1), (2)")
-    for call, line in TAP:
-        assert ask(scratch, f"select {call}", "x") == (line,)
-    rows = scratch.execute("select * from x.finish()").fetchall()
-    assert rows == [("# Looks like you planned 9 tests but ran 10",), ("# Looks like you failed 3 tests of 10",)]
-    with pytest.raises(psycopg.errors.RaiseException, match="3 tests failed of 10"):
-        scratch.execute("select * from x.finish(true)")
-
-
 def test_postgis_knows_points_only(scratch: Connection) -> None:
     """Points can be made, kept and read; what would compute with shapes is an error."""
     install(scratch, "postgis")

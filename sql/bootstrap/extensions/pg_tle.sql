@@ -1,11 +1,15 @@
 -- pg_tle: schema = pgtle, fixed = yes, relocatable = no, version = 1.4.0, runs = yes
--- Extensions whose scripts live in the database. A stand-in: none can be installed, so an attempt is an error.
+-- Extensions whose scripts live in the database. A stand-in: the packages of test helpers that
+-- policytool stands in for count as installed, an attempt to install another one is an error.
 -- Left out: the role pgtle_admin, and the hooks for passwords and logins.
 
 create function pgtle.install_extension(
     name text, version text, description text, ext text, requires text[] default null
 ) returns boolean language plpgsql as $$
 begin
+    if name in ('supabase-dbdev', 'basejump-supabase_test_helpers') then
+        return true;
+    end if;
     raise feature_not_supported using message = format('extension %s cannot be installed: pg_tle is a stand-in', name);
 end
 $$;

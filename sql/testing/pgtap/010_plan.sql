@@ -73,10 +73,9 @@ begin
         update pg_temp.tap_state as s set amount = s.amount + 1 where s.kind = 'failed';
     end if;
     line := case when passed then '' else 'not ' end || 'ok ' || number
-        || case when named then ' - ' || pg_catalog.replace(
-            pg_catalog.substr(@extschema@.diag(description), 3), E'\n# ', E'\n# '
-        ) else '' end
-        || coalesce(' # TODO ' || reason, '') || coalesce(' # SKIP' || coalesce(' ' || nullif(skipped, ''), '') || left(skipped, 0), '');
+        || case when named then ' - ' || pg_catalog.substr(@extschema@.diag(description), 3) else '' end
+        || coalesce(' # TODO ' || reason, '')
+        || case when skipped is null then '' else pg_catalog.rtrim(' # SKIP ' || skipped) end;
     if passed then
         return line;
     end if;
@@ -187,3 +186,4 @@ create function pg_version() returns text language sql immutable
 create function pg_version_num() returns integer language sql immutable
     return pg_catalog.current_setting('server_version_num')::integer;
 create function pgtap_version() returns numeric language sql immutable return 1.3;
+create function os_name() returns text language sql immutable return 'linux';
