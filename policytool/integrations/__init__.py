@@ -1,0 +1,1 @@
+"""Where else policytool runs: a server for assistants, one for editors."""
