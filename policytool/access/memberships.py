@@ -55,7 +55,7 @@ def membership(table: Table, access: Access) -> Membership | None:
     single = any(key == {m} for key in keys for m in members)
     tenants = access.tenant_columns(table) if single or _MEMBERS.intersection(words(table.name)) else ()
     groups = dict.fromkeys(g for g in (*tenants, *_keyed(table, members, keys)) if g not in members)
-    read = access.analyst.kept(access.catalog, "gates", lambda: _gates(access)) if groups else {}
+    read = access.analyst.kept(access.catalog, "gates", lambda: gates_of(access)) if groups else {}
     found = tuple(g for g in groups if g in read.get((table.schema, table.name), ()))
     if not found:
         return None
@@ -89,7 +89,7 @@ def _keyed(table: Table, members: tuple[str, ...], keys: list[set[str]]) -> Iter
 # --- what goes by it ------------------------------------------------------------------------------------------------
 
 
-def _gates(access: Access) -> Mapping[Name, set[str]]:
+def gates_of(access: Access) -> Mapping[Name, set[str]]:
     """The tables, with their columns, that policies of other tables read, themselves or by functions."""
     gates: dict[Name, set[str]] = {}
     named: dict[Name, list[Function]] = {}

@@ -1,0 +1,232 @@
+"""What each actor reaches: every probe tried, and which rows it touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from policytool.catalog.spelling import qualified
+from policytool.postgres.session import Answer, Broken, Identity
+from policytool.testing.actors import Actor
+from policytool.testing.observed.people import Person, actor_of, key_of
+from policytool.testing.observed.probes import BYPASS, Probe, Prober, Shape
+from policytool.testing.observed.stage import Item, Stage, ids
+from policytool.testing.observed.worlds import claims_of
+from policytool.testing.outcomes import Outcome, outcome
+
+if TYPE_CHECKING:
+    from policytool.catalog.model import Name, Table
+
+_MOST = 24  # rows that are tried one by one where all together fail
+
+
+class Tried(Struct, frozen=True, kw_only=True):
+    """What came of a command in one shape: rows touched; `sure` is False where it stopped before all were judged."""
+
+    command: str
+    shape: Shape
+    outcome: Outcome
+    reached: frozenset[str] = frozenset()  # ids of rows
+    message: str = ""
+    sure: bool = True
+    sql: str = ""
+    among: frozenset[str] | None = None  # the rows that it was tried with, where not all
+    stopped: frozenset[str] = frozenset()  # rows that a trigger, or an error, kept from being judged
+
+
+class Who(Struct, frozen=True, eq=False, kw_only=True):
+    """Somebody who tries: a person in a role, or (`person` None) a role by itself."""
+
+    role: str
+    person: Person | None
+    actor: Actor
+    identity: Identity
+
+    @property
+    def name(self) -> str:
+        return self.person.name if self.person else self.role
+
+    def mine(self, item: Item) -> bool:
+        """Whether a row is in the person's own world."""
+        if self.person is None:
+            return False
+        return self.person.name in item.people or bool(item.world and item.world == self.person.world)
+
+
+def whos(stage: Stage, roles: Iterable[str], *, tokens: bool) -> tuple[Who, ...]:
+    """All who try: each person in each role that one has an account for, and the other roles by themselves."""
+    found: list[Who] = []
+    for role in roles:
+        if stage.access.anonymous(role) or stage.access.privileges.bypasses_rls(role):
+            actor = key_of(role, tokens=tokens)
+            found.append(Who(role=role, person=None, actor=actor, identity=actor.identity()))
+            continue
+        for person in stage.worlds.people:
+            settings, claims = claims_of(stage.worlds, person, stage.planted)
+            actor = actor_of(person, role, settings, claims)
+            found.append(Who(role=role, person=person, actor=actor, identity=actor.identity()))
+    return tuple(found)
+
+
+class Meter:
+    """Tries commands on the tables of a stage."""
+
+    def __init__(self, stage: Stage, prober: Prober) -> None:
+        self.stage, self.prober = stage, prober
+
+    def table(self, who: Who, table: Table) -> tuple[Tried, ...]:
+        """Every command in every shape."""
+        items = self.stage.items((table.schema, table.name))
+        return (
+            self.select(who, table, items),
+            *self._inserts(who, table, items),
+            *self.touch(who, table, items, update=True),
+            *self.touch(who, table, items, update=False),
+            self._truncate(who, table, items),
+        )
+
+    def attempt(self, who: Who, sql: str) -> Answer:
+        try:
+            return self.stage.session.attempt(who.identity, sql)
+        except Broken as broken:
+            return Answer(sqlstate="XX000", message=str(broken))
+
+    def select(self, who: Who, table: Table, items: Iterable[Item]) -> Tried:
+        """The rows that are seen."""
+        probe = self.prober.select(table, who.role)
+        answer = self.attempt(who, probe.sql)
+        reached = _seen(answer, probe, tuple(items))
+        sure = not answer.ran or len(reached) == answer.rows
+        return Tried(
+            command="SELECT", shape="unfiltered", outcome=outcome(answer), reached=reached, message=answer.message,
+            sure=sure, sql=probe.sql,
+        )  # fmt: skip
+
+    def touch(self, who: Who, table: Table, items: tuple[Item, ...], *, update: bool) -> Iterator[Tried]:
+        """UPDATE or DELETE, unfiltered, filtered and returning."""
+        for probe in self.prober.touching(table, who.role, items, update=update):
+            yield self._touch(who, table, probe, items)
+
+    def _touch(self, who: Who, table: Table, probe: Probe, items: tuple[Item, ...]) -> Tried:
+        name = qualified(table.schema, table.name)
+        known = {item.id for item in items}
+        answer = self.attempt(who, f"{probe.sql}; {BYPASS}; {ids(name)}")
+        said = outcome(answer, probe.command)
+        if answer.ran:
+            reached = frozenset(known - {row[0] for row in answer.values if row[0]})
+            said = Outcome(kind="allowed" if reached else "filtered", rows=len(reached))
+            return Tried(command=probe.command, shape=probe.shape, outcome=said, reached=reached, sql=probe.sql)
+        alone: dict[str, Outcome] = {}
+        if said.by != "grant" and said.by != "recursion" and len(items) <= _MOST:
+            alone = dict(self._alone(who, table, probe, items))
+        reached = frozenset(i for i, o in alone.items() if o.passed_policies)
+        best = next((o for o in alone.values() if o.kind == "allowed"), None) or next(
+            (o for o in alone.values() if o.passed_policies), said
+        )
+        return Tried(
+            command=probe.command, shape=probe.shape, outcome=best, reached=reached, message=answer.message,
+            sure=said.by in ("grant", "recursion") or len(alone) == len(items), sql=probe.sql,
+            stopped=frozenset(i for i, o in alone.items() if _stopped(o)),
+        )  # fmt: skip
+
+    def _alone(self, who: Who, table: Table, probe: Probe, items: tuple[Item, ...]) -> Iterator[tuple[str, Outcome]]:
+        """Each row by itself, since all together end at the first that is refused."""
+        name, session = qualified(table.schema, table.name), self.stage.session
+        for item in items:
+            sql = self.prober.one(table, probe, item, who.role)
+            if sql is not None:
+                yield item.id, outcome(self.attempt(who, sql), probe.command)
+                continue
+            with session.savepoint():
+                # No column may be read, so the others have to be gone.
+                off = f"alter table {name} disable trigger user"
+                session.bypass(off, keep=True)
+                gone = session.bypass(
+                    f"delete from {name} where tableoid::text || ctid::text <> '{item.id}'", keep=True
+                )
+                session.bypass(off.replace("disable", "enable"), keep=True)
+                if gone.ran:
+                    yield item.id, outcome(self.attempt(who, probe.sql), probe.command)
+
+    def _inserts(self, who: Who, table: Table, items: tuple[Item, ...]) -> Iterator[Tried]:
+        """Copies of the rows that are there; the first that passes in the other shapes as well."""
+        chosen = _samples(items)
+        if not chosen:
+            probe = self.prober.insert(table, who.role, {c.name: None for c in table.columns})
+            answer = self.attempt(who, probe.sql)
+            said = outcome(answer, "INSERT")
+            sure = said.kind == "denied" and said.by == "grant"
+            yield Tried(
+                command="INSERT", shape="unfiltered", outcome=said, message=answer.message, sure=sure, sql=probe.sql
+            )
+            return
+        yield self._copied(who, table, chosen, "")
+        for shape in ("returning", "on conflict"):
+            yield self._copied(who, table, chosen, "returning" if shape == "returning" else "on conflict")
+
+    def _copied(self, who: Who, table: Table, chosen: tuple[Item, ...], shape: Shape) -> Tried:
+        outcomes: dict[str, Outcome] = {}
+        first, sql = "", ""
+        for item in chosen:
+            probe = self.prober.insert(table, who.role, item.row, shape)
+            answer = self.attempt(who, probe.sql)
+            outcomes[item.id] = outcome(answer, "INSERT")
+            first, sql = first or answer.message, sql or probe.sql
+            if outcomes[item.id].by in ("grant", "recursion"):
+                break
+        reached = frozenset(i for i, o in outcomes.items() if _entered(o))
+        said = next((o for o in outcomes.values() if _entered(o)), next(iter(outcomes.values())))
+        return Tried(
+            command="INSERT", shape=shape or "unfiltered", outcome=said, reached=reached, message=first, sql=sql,
+            among=frozenset(item.id for item in chosen),
+            stopped=frozenset(i for i, o in outcomes.items() if _stopped(o)),
+        )  # fmt: skip
+
+    def _truncate(self, who: Who, table: Table, items: tuple[Item, ...]) -> Tried:
+        sql = f"truncate {qualified(table.schema, table.name)}"
+        answer = self.attempt(who, sql)
+        said = outcome(answer, "TRUNCATE")
+        reached = frozenset(item.id for item in items) if said.passed_policies else frozenset()
+        return Tried(
+            command="TRUNCATE", shape="unfiltered", outcome=said, reached=reached, message=answer.message,
+            sure=said.kind != "error", sql=sql,
+        )  # fmt: skip
+
+
+def _entered(said: Outcome) -> bool:
+    """Whether grants and policies let a new row in; with ON CONFLICT it may then meet the one that is there."""
+    return said.passed_policies or said.kind == "filtered"
+
+
+def _stopped(said: Outcome) -> bool:
+    """Whether something of the project's own refused it, so that policies had no say or were passed."""
+    return said.by == "trigger" or (said.kind == "error" and not said.by)
+
+
+def _samples(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The rows that are copied: all of the worlds', and some of nobody's."""
+    owned = [item for item in items if item.world or item.people]
+    rest = [item for item in items if not item.world and not item.people]
+    return (*owned[:_MOST], *rest[: max(2, 6 - len(owned))])
+
+
+def _seen(answer: Answer, probe: Probe, items: tuple[Item, ...]) -> frozenset[str]:
+    if not answer.ran:
+        return frozenset()
+    if not probe.reads:
+        known = {item.id for item in items}
+        return frozenset(row[0] for row in answer.values if row and row[0] in known and row[0])
+    by_values: dict[tuple[str | None, ...], list[str]] = {}
+    for item in items:
+        by_values.setdefault(tuple(item.row.get(c) for c in probe.reads), []).append(item.id)
+    found: set[str] = set()
+    for values in answer.values:
+        left = by_values.get(values)
+        if left:
+            found.add(left.pop())
+    return frozenset(found)
+
+
+Measured = Mapping[tuple["Name", str], tuple[Tried, ...]]
