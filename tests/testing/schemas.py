@@ -37,6 +37,7 @@ alter table public.listings enable row level security;
 alter table public.orders enable row level security;
 grant select, insert, update, delete on public.listings, public.orders to authenticated;
 grant select on public.listings to anon;
+grant all on public.listings, public.orders, public.profiles to service_role;
 grant select, update (nickname) on public.profiles to authenticated;
 create function public.is_admin() returns boolean language sql stable
   return coalesce((select auth.jwt()) #>> '{app_metadata,role}' = 'admin', false);

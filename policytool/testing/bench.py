@@ -1,0 +1,194 @@
+"""Where cases are tried: a session, the world, and what is learnt once and holds for many cases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from policytool.catalog.model import Name
+from policytool.catalog.spelling import identifier
+from policytool.postgres.seeding import Wanted, plant
+from policytool.postgres.session import Answer, Identity, Session
+from policytool.testing.actors import Actor
+from policytool.testing.lookup import primary_key
+from policytool.testing.outcomes import Outcome, outcome
+from policytool.testing.statements import without_filter
+from policytool.testing.suite import Command, Handle
+from policytool.testing.world import Unseeded, World, constant, named
+
+# The platform's own trigger refuses deletes of storage objects to those who do not say so.
+_STORAGE: Final = {"storage.allow_delete_query": "true"}
+_CONSTRAINT: Final = "23"
+_RAISED: Final = "exec_stmt_raise"
+
+
+class Reach(Struct, frozen=True):
+    """The rows with a name that a statement without a filter got to; or why it is not known."""
+
+    handles: frozenset[Handle]
+    answer: Answer
+    sql: str
+
+
+class Template(Struct, frozen=True, kw_only=True):
+    """A row to insert: `values` are given or required; `standing` says that all it refers to is there."""
+
+    values: dict[str, str | None]
+    standing: bool
+    problem: str = ""
+
+
+class Bench:
+    """A session with a world; within a transaction that somebody else begins and undoes.
+
+    What is learnt holds as long as the schema does: for another one make another bench.
+    """
+
+    def __init__(self, session: Session, world: World) -> None:
+        self.session = session
+        self.world = world
+        self._identities: dict[str, Identity] = {}
+        self._proofs: dict[str, str] = {}
+        self._reaches: dict[tuple[str, Command, Name], Reach] = {}
+        self._templates: dict[tuple[Name, tuple[tuple[str, str | None], ...]], Template] = {}
+
+    # --- acting -----------------------------------------------------------------------------------------------------
+
+    def actor(self, name: str) -> Actor:
+        return self.world.suite.actors[name]
+
+    def role(self, name: str) -> str:
+        return self.actor(name).role
+
+    def identity(self, name: str) -> Identity:
+        """Who an actor is to the database."""
+        if name not in self._identities:
+            found = self.actor(name).identity()
+            more = _STORAGE if ("storage", "objects") in self.world.catalog.tables else {}
+            self._identities[name] = Identity(role=found.role, settings={**more, **found.settings})
+        return self._identities[name]
+
+    def attempt(self, name: str, sql: str, *, keep: bool = False) -> Answer:
+        return self.session.attempt(self.identity(name), sql, keep=keep)
+
+    def tried(self, name: str, sql: str, command: Command) -> tuple[Answer, Outcome]:
+        """The answer, and what it says of access."""
+        answer = self.attempt(name, sql)
+        return answer, outcome(answer, command)
+
+    # --- proofs -----------------------------------------------------------------------------------------------------
+
+    def vacuous(self, sql: str) -> str:
+        """Why a denial of the statement proves nothing; '' where past all policies it touches a row."""
+        if sql not in self._proofs:
+            self._proofs[sql] = _vacuity(self.session.bypass(sql))
+        return self._proofs[sql]
+
+    def reach(self, name: str, command: Command, handle: Handle) -> Reach:
+        """Which rows of the handle's table an update or delete without a filter gets to."""
+        key = (name, command, handle.table)
+        if key not in self._reaches:
+            sql = without_filter(self.world, command, handle, self.role(name))
+            found = self._reached(name, sql, handle.table)
+            if command == "DELETE" and found.answer.sqlstate.startswith(_CONSTRAINT):
+                found = self._reached(name, sql, handle.table, self._referring(handle.table))
+            self._reaches[key] = found
+        return self._reaches[key]
+
+    def _reached(self, name: str, sql: str, table: Name, before: Collection[str] = ()) -> Reach:
+        with self.session.savepoint():
+            for statement in before:
+                self.session.bypass(statement, keep=True)
+            was = self.places(table)
+            answer = self.attempt(name, sql, keep=True)
+            now = self.places(table) if answer.ran else was
+        touched = frozenset(handle for handle, ctid in was.items() if now.get(handle) != ctid)
+        return Reach(touched, answer, sql)
+
+    def places(self, table: Name) -> dict[Handle, str | None]:
+        """Where each row with a name is stored; what was updated is elsewhere, what was deleted nowhere."""
+        known = {key: planted for key, planted in self.world.rows.items() if planted.table == table}
+        keys = primary_key(self.world.table(table)) or ("ctid",)
+        columns = ", ".join(f"{identifier(k)}::text" for k in keys)
+        found = self.session.bypass(f"select ctid::text, {columns} from {named(table)}").values
+        by_key = {row[1:]: row[0] for row in found}
+        places = {key: by_key.get(tuple(planted.row[k] for k in keys)) for key, planted in known.items()}
+        return {Handle(table, key.partition("/")[2]): ctid for key, ctid in places.items() if ctid}
+
+    def _referring(self, table: Name) -> list[str]:
+        """Statements that drop the foreign keys to a table, which would hide what policies let through."""
+        return [
+            f"alter table {named(name)} drop constraint {identifier(constraint.name)}"
+            for name, found in self.world.catalog.tables.items()
+            for constraint in found.constraints
+            if constraint.reference and (constraint.reference.schema, constraint.reference.table) == table
+        ]
+
+    # --- rows to insert ---------------------------------------------------------------------------------------------
+
+    def template(self, table: Name, given: Mapping[str, str | None]) -> Template:
+        """A row with what is given and what is required, as it could be inserted past all policies."""
+        key = (table, tuple(given.items()))
+        if key not in self._templates:
+            self._templates[key] = self._template(table, given)
+        return self._templates[key]
+
+    def _template(self, table: Name, given: Mapping[str, str | None]) -> Template:
+        with self.session.savepoint():
+            row, problem = self.planted(table, given)
+        if row is None:
+            return Template(values=dict(given), standing=True, problem=problem)
+        required = [
+            c.name for c in self.world.table(table).columns
+            if c.not_null and c.default is None and c.identity is None and c.generated is None
+        ]  # fmt: skip
+        values = {**{name: row[name] for name in required}, **given}
+        return Template(values=values, standing=self._stands(table, values))
+
+    def planted(self, table: Name, given: Mapping[str, str | None]) -> tuple[dict[str, str | None] | None, str]:
+        """A row made past all policies, in the transaction that there is; or why there is none."""
+        with self.session.seeded() as connection:
+            wanted = Wanted(table=table, handle="template", given=dict(given))
+            found = plant(connection, self.world.catalog, [wanted])
+        planted = found.rows.get("template")
+        return (planted.row, "") if planted else (None, found.failed.get("template", "no row can be made"))
+
+    def _stands(self, table: Name, values: Mapping[str, str | None]) -> bool:
+        """Whether all rows are there that a row refers to."""
+        for constraint in self.world.table(table).constraints:
+            reference = constraint.reference
+            if reference is None or any(values.get(c) is None for c in constraint.columns):
+                continue
+            pairs = zip(reference.columns, constraint.columns, strict=True)
+            where = " and ".join(f"{identifier(far)} = {constant(values[near])}" for far, near in pairs)
+            if not self.session.bypass(f"select from {named((reference.schema, reference.table))} where {where}").rows:
+                return False
+        return True
+
+    def lay(self, table: Name, given: Mapping[str, str | None]) -> dict[str, str | None]:
+        """The values to insert, with all that they refer to in place, in the savepoint that there is. Raises Unseeded.
+
+        Rows that were made up for it stay; the row itself goes.
+        """
+        template = self.template(table, given)
+        if template.problem:
+            raise Unseeded(f"no row of {named(table)} can be made as given: {template.problem}")
+        if template.standing:
+            return template.values
+        row, problem = self.planted(table, given)
+        if row is None:
+            raise Unseeded(f"no row of {named(table)} can be made as given: {problem}")
+        self.session.bypass(f"delete from {named(table)} where ctid = {constant(row['ctid'])}", keep=True)
+        return {name: row[name] for name in template.values}
+
+
+def _vacuity(answer: Answer) -> str:
+    if answer.rows > 0:
+        return ""
+    if answer.ran:
+        return "past all policies it touches no row either"
+    if answer.sqlstate.startswith(_CONSTRAINT) or answer.function == _RAISED:
+        return ""  # a constraint or trigger speaks of a row, which was there
+    return f"past all policies it fails, too: {answer.message} ({answer.sqlstate})"

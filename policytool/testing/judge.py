@@ -1,0 +1,166 @@
+"""Judges a case: tries it, proves a denial not to be vacuous, and tries what a single statement would not show."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from policytool.catalog.spelling import identifier
+from policytool.testing.bench import Bench
+from policytool.testing.candidates import candidates
+from policytool.testing.cases import Apart, Case, Enrol, Freeze, Insert, OnRow, Run
+from policytool.testing.judge_statement import judge_run
+from policytool.testing.judge_tenancy import judge_apart, judge_enrol
+from policytool.testing.lookup import primary_key
+from policytool.testing.refusal import refused
+from policytool.testing.statements import insert, on_row, readable
+from policytool.testing.suite import Handle, Sees, Who
+from policytool.testing.tenancy import Tenancy
+from policytool.testing.verdict import Attempt, Verdict, attempt, failed, unexpected
+from policytool.testing.world import Unseeded, constant, named, settable
+
+
+def judge(bench: Bench, case: Case, tenancy: Tenancy | None = None) -> Verdict:
+    """What comes of a case. All that it does is undone, unless it is a statement with steps: that needs a savepoint."""
+    try:
+        match case.probe:
+            case OnRow():
+                return _on_row(bench, case.actor, case.probe)
+            case Insert():
+                return _insert(bench, case.actor, case.probe)
+            case Freeze():
+                return _freeze(bench, case.actor, case.probe)
+            case Who():
+                return _who(bench, case.probe)
+            case Sees():
+                return _sees(bench, case.probe)
+            case Run():
+                with bench.session.savepoint():
+                    return judge_run(bench, case.actor, case.probe)
+            case Apart():
+                return judge_apart(bench, case.actor, case.probe.table, tenancy)
+            case Enrol():
+                return judge_enrol(bench, case.actor, tenancy)
+    except Unseeded as why:
+        return failed(str(why), "not seeded")
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _on_row(bench: Bench, actor: str, probe: OnRow) -> Verdict:
+    sql = on_row(bench.world, probe.command, probe.handle, bench.role(actor), spare=probe.spare)
+    tried = attempt(bench, actor, probe.command, sql, probe.handle)
+    if probe.allow:
+        return tried.verdict("" if tried.got.passed_policies else _stopped(tried))
+    return refused(bench, tried)
+
+
+def _stopped(tried: Attempt) -> str:
+    if tried.got.kind == "filtered":
+        return f"the row is filtered out: {tried.actor} reaches no row"
+    return f"{tried.actor} is stopped: {tried.error}"
+
+
+# --- inserts --------------------------------------------------------------------------------------------------------
+
+
+def _insert(bench: Bench, actor: str, probe: Insert) -> Verdict:
+    with bench.session.savepoint():
+        values = bench.lay(probe.table, bench.world.values(probe.given))
+        back = f"returning {readable(bench.world, probe.table, bench.role(actor))}" if probe.returning else ""
+        tried = attempt(bench, actor, "INSERT", insert(probe.table, values, returning=back))
+        if back and tried.got.by == "check":
+            plain = attempt(bench, actor, "INSERT", insert(probe.table, values))
+            tried = read_gate(tried, plain)
+        problem = unexpected(bench, tried, probe.expect)
+    if problem and probe.unlisted and tried.got.passed_policies:
+        problem += ", and nothing under `create` says so"
+    return tried.verdict(problem)
+
+
+def read_gate(tried: Attempt, plain: Attempt) -> Attempt:
+    """A row that WITH CHECK accepts may still be refused because it is to be read: by RETURNING or ON CONFLICT."""
+    if not plain.got.passed_policies:
+        return tried
+    return structs.replace(tried, got=structs.replace(tried.got, by="read"))
+
+
+# --- frozen columns -------------------------------------------------------------------------------------------------
+
+
+def _freeze(bench: Bench, actor: str, probe: Freeze) -> Verdict:
+    """No value that can be given to the column past all policies can be given by the actor."""
+    last: Attempt | None = None
+    column = next(c for c in bench.world.table(probe.table).columns if c.name == probe.column)
+    for handle in probe.handles:
+        where = bench.world.where(handle, bench.role(actor))
+        for value in candidates(bench, probe.table, column, handle, actor) if settable(column) else ():
+            sql = f"update {named(probe.table)} set {identifier(probe.column)} = {constant(value)} where {where}"
+            if bench.vacuous(sql):
+                continue
+            last = attempt(bench, actor, "UPDATE", sql, handle)
+            if last.got.kind == "error":
+                return last.verdict(f"an error is no denial: {last.error}")
+            if last.got.by == "constraint" or (last.got.kind == "allowed" and _kept(bench, last, handle, probe)):
+                return last.verdict(f"{actor} changes {probe.column} of {handle} to {shown(value)}", "changed")
+    if last is None:
+        return failed(f"no other value of {probe.column} could be tried: it proves nothing", "not tried")
+    return last.verdict(outcome="unchanged" if last.got.kind == "allowed" else str(last.got))
+
+
+def _kept(bench: Bench, tried: Attempt, handle: Handle, probe: Freeze) -> bool:
+    """Whether the value is another one afterwards: a trigger may have put back what was there."""
+    before = bench.world.row(handle)[probe.column]
+    with bench.session.savepoint():
+        bench.attempt(tried.actor, tried.sql, keep=True)
+        where = bench.world.where(handle)
+        now = bench.session.bypass(f"select {identifier(probe.column)}::text from {named(probe.table)} where {where}")
+    return now.values != ((before,),)
+
+
+def shown(value: str | None) -> str:
+    """A value in a sentence."""
+    return "null" if value is None else repr(value)
+
+
+# --- sets -----------------------------------------------------------------------------------------------------------
+
+
+def _who(bench: Bench, who: Who) -> Verdict:
+    found, problem, last = [], "", None
+    for actor in bench.world.suite.actors:
+        sql = on_row(bench.world, who.command, who.handle, bench.role(actor))
+        tried = attempt(bench, actor, who.command, sql, who.handle)
+        may = tried.got.passed_policies
+        if may:
+            found.append(actor)
+        wrong = ("" if may else f"{_stopped(tried)}") if actor in who.exactly else refused(bench, tried).problem
+        if wrong and not problem:
+            problem, last = wrong, tried
+    outcome_ = ", ".join(found) or "nobody"
+    return last.verdict(problem, outcome_) if last else Verdict(passed=True, outcome=outcome_)
+
+
+def _sees(bench: Bench, sees: Sees) -> Verdict:
+    """Exactly the rows with a name that are expected; rows without one do not count."""
+    world, role = bench.world, bench.role(sees.actor)
+    table, held = world.table(sees.table), world.rights(role, sees.table)
+    keys = primary_key(table) or tuple(c.name for c in table.columns)
+    names = [k for k in keys if k in held.select] or [c.name for c in table.columns if c.name in held.select]
+    columns = ", ".join(f"{identifier(name)}::text" for name in names) or "*"
+    tried = attempt(bench, sees.actor, "SELECT", f"select {columns} from {named(sees.table)}")
+    if tried.got.kind == "error":
+        return tried.verdict(f"an error is no answer: {tried.error}")
+    rows = set(tried.answer.values)
+    there = [Handle(sees.table, key.partition("/")[2]) for key, p in world.rows.items() if p.table == sees.table]
+    seen = [h for h in there if tuple(world.row(h)[name] for name in names) in rows]
+    more = ", ".join(h.name for h in seen if h not in sees.handles)
+    less = ", ".join(h.name for h in sees.handles if h not in seen)
+    for handle in sees.handles:
+        world.row(handle)
+    problem = " and ".join(
+        part
+        for part in (f"{sees.actor} also sees {more}" if more else "", f"does not see {less}" if less else "")
+        if part
+    )
+    return tried.verdict(problem, ", ".join(h.name for h in seen) or "nothing")

@@ -1,0 +1,54 @@
+"""Whether a row is out of an actor's reach, by whatever statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from policytool.catalog.spelling import identifier
+from policytool.testing.bench import Bench
+from policytool.testing.candidates import candidates
+from policytool.testing.outcomes import outcome
+from policytool.testing.suite import Handle
+from policytool.testing.verdict import Attempt, Verdict, attempt, denial
+from policytool.testing.world import constant, named, settable
+
+_MOST: Final = 60  # other updates that are tried where WITH CHECK refused one
+
+
+def refused(bench: Bench, tried: Attempt) -> Verdict:
+    """Whether a row is out of an actor's reach: by this statement, by one without a filter, by another update."""
+    if problem := denial(bench, tried):
+        return tried.verdict(problem)
+    handle, command = tried.handle, tried.command
+    if handle is None or command == "SELECT":
+        return tried.verdict()
+    reach = bench.reach(tried.actor, command, handle)
+    if handle in reach.handles:
+        other = Attempt(
+            actor=tried.actor, command=command, sql=reach.sql, answer=reach.answer,
+            got=outcome(reach.answer, command), handle=handle,
+        )  # fmt: skip
+        what = "an update" if command == "UPDATE" else "a delete"
+        return other.verdict(f"{what} without a filter gets to {handle}", f"{tried.got}, allowed without a filter")
+    if command == "UPDATE" and tried.got.by == "check":
+        for other, column in _other_updates(bench, tried.actor, handle):
+            if other.got.passed_policies:
+                return other.verdict(f"{tried.actor} may update {handle} by setting {column}")
+    return tried.verdict()
+
+
+def _other_updates(bench: Bench, actor: str, handle: Handle) -> Iterator[tuple[Attempt, str]]:
+    """Where WITH CHECK refuses the row as it is, it may accept another: one that is somebody else's from then on."""
+    world, left = bench.world, _MOST
+    where = world.where(handle, bench.role(actor))
+    allowed = world.rights(bench.role(actor), handle.table).update
+    for column in world.table(handle.table).columns:
+        if not settable(column) or column.name not in allowed:
+            continue
+        for value in candidates(bench, handle.table, column, handle, actor):
+            left -= 1
+            if left < 0:
+                return
+            sql = f"update {named(handle.table)} set {identifier(column.name)} = {constant(value)} where {where}"
+            yield attempt(bench, actor, "UPDATE", sql, handle), column.name
