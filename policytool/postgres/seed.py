@@ -12,9 +12,10 @@ from policytool.catalog.model import Name
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import identifier, qualified
 from policytool.postgres.seeding.facts import Key, order
-from policytool.postgres.seeding.grow import Fill, Grower, Wish, default_seed
+from policytool.postgres.seeding.grower import Grower
 from policytool.postgres.seeding.insert import Row
 from policytool.postgres.seeding.model import Unfillable
+from policytool.postgres.seeding.wish import Fill, Wish, seed_of
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection, Server
@@ -88,9 +89,7 @@ class _Seeder:
         for row in range(1, ROWS + 1):
             # The last row has nulls where AFTER allows them, and so have all rows of the platform.
             fill: Fill = "keys" if row == ROWS or shape.table.origin is not None else "all"
-            wish = Wish(
-                shape=shape, seed=default_seed(key, str(row)), n=row, fill=fill, keep=self._not_null(key), row=row
-            )
+            wish = Wish(shape=shape, seed=seed_of(key, str(row)), n=row, fill=fill, keep=self._not_null(key))
             try:
                 self._grower.grow(wish, f"{qualified(*key)} {row}")
             except Unfillable as failed:
@@ -114,4 +113,4 @@ class _Rotating:
         rows = grower.connection.execute(query.encode(), [*fixed.values()]).fetchall()
         if not rows:
             raise Unfillable(f"{qualified(*key.to)} has no row to refer to")
-        return dict(zip(key.far, rows[(wish.row - 1 + fresh) % len(rows)], strict=True))
+        return dict(zip(key.far, rows[(wish.n - 1 + fresh) % len(rows)], strict=True))

@@ -3,8 +3,8 @@
     ann = plant(connection, catalog, [Wanted(table=("auth", "users"), handle="ann")]).rows["ann"]
     cover(connection, catalog, World(name="a", rows=(ann,), choices={("public", "posts"): ("status",)}))
 
-Foreign keys refer to the rows of the world, null or not: so the rows are those of Ann wherever a key says so; where only
-a policy says so, `given` does. Two worlds share nothing: each has its own number, text and uuid in every key.
+Foreign keys refer to the rows of the world, null or not, so rows are Ann's wherever a key says whose they are; where
+only a policy does, `given` says it. Two worlds share nothing: every key has another number, text or uuid in each.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from policytool.catalog.model import Name
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import qualified
 from policytool.postgres.seeding.facts import Key, Shape, order
-from policytool.postgres.seeding.grow import Grower, Wish, default_seed
+from policytool.postgres.seeding.grower import Grower
 from policytool.postgres.seeding.insert import Row
 from policytool.postgres.seeding.model import Harvest, Planted, Unfillable
 from policytool.postgres.seeding.plant import MadeUp
 from policytool.postgres.seeding.values import Spot, Values
+from policytool.postgres.seeding.wish import Wish, seed_of
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
@@ -115,7 +116,7 @@ class _Covering:
         grower = self._grower
         wish = Wish(
             shape=grower.shapes[name],
-            seed=default_seed(name, handle),
+            seed=seed_of(name, handle),
             n=grower.number(name),
             given={**self._world.given.get(name, {}), **given},
             fill="keys",

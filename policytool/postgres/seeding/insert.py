@@ -25,7 +25,10 @@ select tgname::text, tgenabled::text from pg_catalog.pg_trigger
 where tgrelid = {table}::pg_catalog.regclass and not tgisinternal and tgenabled <> 'D' order by 1
 """
 _ENABLE: Final = {"O": "enable", "R": "enable replica", "A": "enable always"}
-_CLAIMS: Final = ("request.jwt.claims", "request.jwt.claim.sub", "request.jwt.claim.role", "request.jwt.claim.email")
+_CLAIMS: Final = (
+    "request.jwt.claims", "request.headers", "request.jwt.claim.sub", "request.jwt.claim.role",
+    "request.jwt.claim.email",
+)  # fmt: skip
 
 
 class Mode(Struct, frozen=True, kw_only=True):
@@ -173,7 +176,7 @@ class _Mode:
             self._before = {name: text or "" for name, text in zip(_CLAIMS, before, strict=True)}
             claims = self._mode.claims
             single = {f"request.jwt.claim.{name}": str(claims.get(name) or "") for name in ("sub", "role", "email")}
-            self._set({"request.jwt.claims": json.dumps(claims), **single})
+            self._set({"request.jwt.claims": json.dumps(claims), "request.headers": "{}", **single})
         if self._mode.without_triggers:
             query = _TRIGGERS.format(table=literal(self._table))
             self._triggers = self._connection.execute(query.encode()).fetchall()

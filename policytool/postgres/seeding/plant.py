@@ -9,9 +9,10 @@ from policytool.catalog.model import Name
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import qualified
 from policytool.postgres.seeding.facts import Key, Shape, Shapes, order
-from policytool.postgres.seeding.grow import Grower, Wish, default_seed
+from policytool.postgres.seeding.grower import Grower
 from policytool.postgres.seeding.insert import USERS, Row
 from policytool.postgres.seeding.model import Harvest, Planted, Ref, Unfillable, Wanted
+from policytool.postgres.seeding.wish import Wish, seed_of
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
@@ -54,7 +55,7 @@ class MadeUp:
         n = grower.number(name)
         handle = f"{self._prefix}{name[1]} {n}"
         given: Row = {far: text for far, text in fixed.items() if text is not None}
-        wish = Wish(shape=grower.shapes[name], seed=default_seed(name, handle), n=n, given=given)
+        wish = Wish(shape=grower.shapes[name], seed=seed_of(name, handle), n=n, given=given)
         try:
             return grower.grow(wish, handle)
         except Unfillable as why:
@@ -124,7 +125,7 @@ class _Planter:
 
     def _wish(self, one: Wanted) -> Wish:
         shape = self._grower.shapes[one.table]
-        seed, kin = default_seed(one.table, one.handle), []
+        seed, kin = seed_of(one.table, one.handle), []
         given: Row = {}
         also: Row = {}
         for column, value in one.given.items():
@@ -180,7 +181,7 @@ class _Planter:
         shape = self._grower.shapes[row.table]
         key = None if ref.column else _key_to(shape, column, other.table)
         try:
-            linked = self._grower.changed(row, {column: other.row[self._far(other, column, ref, key)]})
+            linked = self._grower.change(row, {column: other.row[self._far(other, column, ref, key)]})
         except Unfillable as why:
             del self._rows[handle]
             self._failed[handle] = str(why)
