@@ -23,6 +23,7 @@ COMMANDS = {
     "parity": "Check the catalog that is built against a server that ran the migrations.",
     "apply": "Run the migrations on a throwaway Postgres.",
     "doctor": "Which Postgres servers can be had, and what is missing.",
+    "lsp": "A server for editors: findings while one types, who may do what over a name, fixes.",
     "mcp": "A server for assistants, which judges SQL before it is saved (Model Context Protocol).",
     "rules": "List the rules.",
     "explain": "What a rule means, and how to fix what it finds.",
