@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,9 +32,15 @@ if TYPE_CHECKING:
 # Old migrations delete from storage.objects, which the platform allows to those who say so.
 MIGRATING = {**SETTINGS, "storage.allow_delete_query": "true"}
 # As a superuser who makes a role may act as it, so may postgres, which is none.
-SELF_GRANTING = {**MIGRATING, "createrole_self_grant": "set, inherit"}
-
-
+_GRANTING = {"createrole_self_grant": "set, inherit"}
+SELF_GRANTING = {**MIGRATING, **_GRANTING}
+# CREATE DATABASE leaves behind what ALTER DATABASE SET and ALTER ROLE IN DATABASE SET said.
+_SETTINGS_TOO = b"""
+insert into pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)
+select c.oid, s.setrole, s.setconfig from pg_catalog.pg_db_role_setting s
+join pg_catalog.pg_database o on o.oid = s.setdatabase and o.datname = %(original)s
+join pg_catalog.pg_database c on c.datname = %(copy)s
+"""
 MIGRATED = "migrated"
 
 
@@ -83,10 +89,14 @@ def apply_migrations(
 
 
 @contextmanager
-def project_rights(server: Server, database: str) -> Iterator[Rights]:
-    """What a session of `postgres` needs to do in a database what a project may; clones made meanwhile have it too."""
+def project_rights(server: Server, database: str) -> Iterator[tuple[Rights, Mapping[str, str]]]:
+    """What a session of `postgres` needs to do in a database what a project may, and the settings to start it with.
+
+    Clones made meanwhile have it too.
+    """
     with lent(server) as superuser, administrator(server, database, privileged) as admin:
-        yield Rights(administrator=admin, extensions=_extensions(server, plain=superuser))
+        granting = _GRANTING if superuser and server.major >= 16 else {}
+        yield Rights(administrator=admin, extensions=_extensions(server, plain=superuser)), {**SETTINGS, **granting}
 
 
 @contextmanager
@@ -147,6 +157,14 @@ def platform_seed(family: str) -> Seed:
     for path in sorted([*(folder / family).rglob("*.sql"), *extensions]):
         digest.update(path.name.encode() + path.read_bytes())
     return Seed(key=f"{family}-{digest.hexdigest()[:12]}", fill=_fill_supabase if family == "supabase" else _fill_plain)
+
+
+def copy_database(server: Server, template: str) -> str:
+    """A copy of a project's database, with the settings that were made for the database itself."""
+    name = server.create_database(template, owner="postgres")
+    with server.connect() as connection:
+        connection.execute(_SETTINGS_TOO, {"copy": name, "original": template})
+    return name
 
 
 def _fill_supabase(server: Server) -> None:
