@@ -54,8 +54,6 @@ class Server(LanguageServer):
         self._looks = asyncio.Lock()
         self._said = ""
 
-    # --- looking ------------------------------------------------------------------------------------------------------
-
     def open_in(self, folder: str | None) -> None:
         """Begin with the folder that the editor has opened: paths and configuration are found from there."""
         if folder is not None and Path(folder).is_dir():
@@ -120,8 +118,6 @@ class Server(LanguageServer):
             )
         self._told = set(found)
 
-    # --- what is said -------------------------------------------------------------------------------------------------
-
     def _diagnostic(self, finding: Finding, place: Location) -> types.Diagnostic:
         related = [
             types.DiagnosticRelatedInformation(
@@ -157,8 +153,6 @@ class Server(LanguageServer):
         kind = next((type(r) for r in self.seen.audit.result.rules if r.name == rule), None)
         path = Path(inspect.getfile(kind)).with_suffix(".md") if kind else None
         return types.CodeDescription(href=path.as_uri()) if path and path.is_file() else None
-
-    # --- places -------------------------------------------------------------------------------------------------------
 
     def path(self, uri: str) -> str | None:
         """The path of a document as findings have it; None for what is no file."""
@@ -198,8 +192,6 @@ class Server(LanguageServer):
             text = self.workspace.get_text_document(opened).source
         lines = (text if text is not None else "").split("\n")
         return lines[number - 1] if number <= len(lines) else ""
-
-    # --- answers ------------------------------------------------------------------------------------------------------
 
     async def hover(self, params: types.HoverParams) -> types.Hover | None:
         """Who may do what, over a name."""

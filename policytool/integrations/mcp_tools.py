@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,16 +11,14 @@ import msgspec
 
 from policytool import api
 from policytool.access.matrix import matrix
+from policytool.audit.outcome import Audit
 from policytool.audit.registry import all_rules, page, rule_named
 from policytool.audit.selection import Selection
-from policytool.catalog import snapshot
-from policytool.catalog.model import Function, Table, View
-from policytool.catalog.objects import Catalog
 from policytool.diff.hints import hints
 from policytool.diff.run import Diff, compare
 from policytool.errors import PolicytoolError, UsageError
-from policytool.finding import Finding, Severity, ref_of
-from policytool.integrations import pages
+from policytool.finding import SEVERITIES, Severity
+from policytool.integrations import objects, pages
 from policytool.integrations.workspace import Draft, Workspace
 from policytool.report.diff_access import sentences
 from policytool.report.diff_json import document as diff_document
@@ -29,7 +26,6 @@ from policytool.report.document import finding as finding_document
 from policytool.report.words import tally
 from policytool.source.new_file import new_file
 
-Item = Table | View | Function
 Answer = dict[str, Any]
 _REF = re.compile(r"[\w@{}~^./+#-]+")
 
@@ -57,11 +53,12 @@ class Assistant:
         drafts = self._drafts(sql, path)
         loaded = self._workspace.judged(*drafts) if drafts else self._workspace.load()
         names = tuple(rule_named(name).name for name in rules)
-        selection = Selection(
-            select=names or loaded.config.select, min_severity=min_severity, persona=loaded.config.persona
-        )
+        selection = Selection(select=names or loaded.config.select, persona=loaded.config.persona)
         audit = self._workspace.audit(loaded, selection)
-        found = [f for f in audit.result.findings if table is None or _is_about(f, table)]
+        shown = SEVERITIES[: SEVERITIES.index(min_severity) + 1]
+        found = [
+            f for f in audit.result.findings if f.severity in shown and (table is None or objects.is_about(f, table))
+        ]
         coverage = audit.result.coverage
         answer: Answer = {
             "source": loaded.project.label,
@@ -74,17 +71,17 @@ class Assistant:
         }
         if drafts:
             answer["judged"] = drafts[0].path
-            answer["mended"] = self._mended(loaded, selection)
+            answer["mended"] = self._mended(audit, selection)
         return answer
 
-    def _mended(self, now: api.Loaded, selection: Selection) -> list[Answer]:
+    def _mended(self, now: Audit, selection: Selection) -> list[Answer]:
         """What was found before and is not any more."""
-        before = self._workspace.saved()
+        before, result = self._workspace.saved_audit(selection), now.result
         if before is None:
             return []
-        left = self._workspace.audit(msgspec.structs.replace(now, base=None), selection).result
-        there = {f.fingerprint for f in (*left.findings, *(i.finding for i in left.ignored), *left.baselined)}
-        old = self._workspace.audit(before, selection).result.findings
+        left = (*result.findings, *result.before, *result.baselined, *(item.finding for item in result.ignored))
+        there = {f.fingerprint for f in left}
+        old = before.result.findings
         gone = [{"rule": f.rule, "identity": f.identity} for f in old if f.fingerprint not in there]
         return [pages.bounded(item) for item in gone[: pages.LIMIT]]
 
@@ -102,13 +99,13 @@ class Assistant:
     ) -> Answer:
         """Tables, views and functions in a line each; with a name all that is known of those so called."""
         catalog = self._workspace.load(*self._drafts(sql, path)).built.catalog
-        items = [item for item in _own(catalog) if schema is None or item.schema == schema]
+        items = [item for item in objects.own(catalog) if schema is None or item.schema == schema]
         if name is None:
-            return pages.page(map(_line, items), offset=offset, limit=limit)
-        found = _named(name, items) or _named(name, _all(catalog))
+            return pages.page(map(objects.line, items), offset=offset, limit=limit)
+        found = objects.named(name, items) or objects.named(name, objects.all_(catalog))
         if not found:
-            raise UsageError(f"there is no {name!r} in the catalog", hint=_near(name, items))
-        return pages.page((_whole(item, catalog) for item in found), offset=offset, limit=limit)
+            raise UsageError(f"there is no {name!r} in the catalog", hint=objects.near(name, items))
+        return pages.page((objects.whole(item, catalog) for item in found), offset=offset, limit=limit)
 
     # --- access -------------------------------------------------------------------------------------------------------
 
@@ -126,10 +123,11 @@ class Assistant:
         """Who may do what to a table, view or function, by which filter, and why."""
         loaded = self._workspace.load(*self._drafts(sql, path))
         context = api.context(loaded)
-        items = _named(name, _own(context.catalog)) or _named(name, _all(context.catalog))
+        items = objects.named(name, objects.own(context.catalog)) or objects.named(name, objects.all_(context.catalog))
         if not items:
             raise UsageError(
-                f"there is no table, view or function {name!r}", hint=_near(name, list(_own(context.catalog)))
+                f"there is no table, view or function {name!r}",
+                hint=objects.near(name, list(objects.own(context.catalog))),
             )
         if role is not None and role not in (*context.catalog.roles, "public"):
             raise UsageError(f"there is no role {role!r}", hint=f"there are {', '.join(sorted(context.catalog.roles))}")
@@ -247,65 +245,3 @@ def _compared(before: api.Loaded | None, after: api.Loaded, labels: tuple[str, s
 
 def _changed(diff: Diff) -> Iterator[Any]:
     return (cell for cell in diff.access if cell.verdict != "unchanged")
-
-
-# --- names ------------------------------------------------------------------------------------------------------------
-
-
-def _all(catalog: Catalog) -> list[Item]:
-    items: list[Item] = [*catalog.tables.values(), *catalog.views.values(), *catalog.functions.values()]
-    return sorted(items, key=lambda item: (item.schema, item.name))
-
-
-def _own(catalog: Catalog) -> list[Item]:
-    return [item for item in _all(catalog) if item.origin is None]
-
-
-def _named(name: str, items: Iterable[Item]) -> list[Item]:
-    """Those of this name, with or without schema, quotes and argument types."""
-    plain = name.strip().replace('"', "").partition("(")[0]
-    return [item for item in items if plain in (item.name, f"{item.schema}.{item.name}")]
-
-
-def _near(name: str, items: list[Item]) -> str:
-    import difflib
-
-    known = [f"{item.schema}.{item.name}" for item in items]
-    near = difflib.get_close_matches(name, [*known, *(n.partition(".")[2] for n in known)], n=3)
-    return f"did you mean {', '.join(near)}?" if near else "`catalog` without a name lists what there is"
-
-
-def _is_about(finding: Finding, table: str) -> bool:
-    ref = finding.object
-    plain = table.replace('"', "")
-    name = ref.table or ref.name
-    return plain in (name, f"{ref.schema}.{name}", f"{ref.schema}.{name.partition('(')[0]}")
-
-
-def _line(item: Item) -> Answer:
-    answer: Answer = {"identity": ref_of(item).identity}
-    if isinstance(item, Table):
-        state = "forced" if item.rls_enabled and item.rls_forced else "on" if item.rls_enabled else "off"
-        answer |= {"rls": state, "policies": len(item.policies), "columns": [c.name for c in item.columns]}
-    elif isinstance(item, View):
-        answer |= {"security_invoker": item.security_invoker}
-    else:
-        answer |= {"security_definer": item.security_definer}
-    return answer
-
-
-def _whole(item: Item, catalog: Catalog) -> Answer:
-    """The object as a snapshot has it."""
-    key = (item.schema, item.name)
-    match item:
-        case Table():
-            kind, part = "tables", Catalog(platform=catalog.platform, tables={key: item})
-        case View():
-            kind, part = "views", Catalog(platform=catalog.platform, views={key: item})
-        case Function():
-            kind, part = "functions", Catalog(platform=catalog.platform, functions={item.signature: item})
-    found: Answer = json.loads(snapshot.encode(part))[kind][0]
-    for column in found.get("columns", []):  # where each column was written takes more room than all the rest
-        column.pop("made", None)
-        column.pop("changed", None)
-    return {"kind": kind.removesuffix("s"), **found}

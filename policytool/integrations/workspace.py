@@ -60,6 +60,7 @@ class Workspace:
         self._allow_rules = allow_rules
         self._base: tuple[Platform, tuple[SqlFile, ...], Builder] | None = None
         self._forks = 0
+        self._kept: tuple[object, Audit] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -120,6 +121,16 @@ class Workspace:
         path = default_path(loaded.config)
         known = path if loaded.config.baseline is not None or path.is_file() else None
         return api.audit(loaded, selection=selection, baseline=known, rules=self.rules(loaded.config))
+
+    def saved_audit(self, selection: Selection) -> Audit | None:
+        """An audit of what is saved; the last one again, where nothing has changed."""
+        loaded = self.saved()
+        if loaded is None:
+            return None
+        about = (loaded.project, loaded.built.platform, loaded.config, selection)
+        if self._kept is None or self._kept[0] != about:
+            self._kept = (about, self.audit(loaded, selection))
+        return self._kept[1]
 
     def _read(self, drafts: tuple[Draft, ...], config: Config) -> Project:
         texts: Mapping[str, str] = {draft.path: draft.text for draft in drafts}
