@@ -75,15 +75,18 @@ class Session:
         self._actors = actors
         self._path = {"search_path": search_path} if search_path else {}
         self._touched: set[str] = set()
+        self._ended = False  # the transaction that was to be undone
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is done within is undone at the end."""
         self._run(f"begin; {_SAVE}")
+        self._ended = False
         try:
             yield
         finally:
-            self._run("rollback")
+            if not self.connection.closed:
+                self._run("rollback")
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -92,7 +95,8 @@ class Session:
         try:
             yield
         finally:
-            self._run("rollback to savepoint policytool_savepoint; release savepoint policytool_savepoint")
+            if not self._ended:
+                self._run("rollback to savepoint policytool_savepoint; release savepoint policytool_savepoint")
 
     @contextmanager
     def seeded(self) -> Iterator[Connection]:
@@ -136,11 +140,13 @@ class Session:
     def _recover(self, error: psycopg.Error) -> None:
         import psycopg
 
+        self._ended = self.connection.closed
         if self.connection.closed:
             raise Broken("the server ended the connection") from error
         with suppress(psycopg.Error):
             self._run(_UNDO)
             return
+        self._ended = True
         raise Broken("the statement ended the transaction that was to be undone") from error
 
     def _run(self, sql: str) -> None:
