@@ -22,7 +22,7 @@ def asks_for(trial: Trial, gate: Gate, policy: Policy) -> str:
     if text is None:
         return "asks nothing that a row could fulfil"
     conditions = conjuncts(text)
-    if text == "false":
+    if text == "FALSE":
         return "lets nothing through"
     failing, values = _failing(trial, gate, conditions)
     shown = " and ".join(_short(c) for c in failing or conditions)
