@@ -15,6 +15,7 @@ from policytool.errors import PolicytoolError
 
 COMMANDS = {
     "audit": "Findings for every table: who may touch which rows, and how to mend it.",
+    "ci": "What a pull request brings: findings, who gains or loses what, in one comment.",
     "fix": "Write one new migration that mends what is found, each fix proved.",
     "baseline": "Remember the findings there are, so that audit shows only others.",
     "catalog": "The catalog that the migrations build, as JSON, SQL or text.",
