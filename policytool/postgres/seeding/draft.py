@@ -141,17 +141,17 @@ class Draft:
         fixed = {far: self.row.get(near) for near, far in zip(key.columns, key.far, strict=True)}
         self._grower.parents.find(self._grower, self._wish, key, fixed, 0)
 
-    def offer(self, name: str, tries: int, bounds: Sequence[Sequence[Check]], *, others: bool) -> list[str | None]:
+    def offer(self, name: str, tries: int, bounds: Sequence[Sequence[Check]], others: int = 0) -> list[str | None]:
         """What a column may be instead; just what it is, where that was given or is of a key of several columns.
 
-        With `others`, what refers to a row may refer to another.
+        What refers to a row may refer to so many `others`.
         """
         column, wish = self._shape.columns[name], self._wish
         if name in wish.given:
             return [wish.given[name]]
         now = self._now(column)
         if name in self._shape.keyed:
-            return self._offer_key(column, now, others=others)
+            return self._offer_key(column, now, others)
         offered = self._offered(column, alone=False) + self._grower.bounds.offered(column, bounds, wish.n)
         offered += self._offered(column, alone=False, further=tries + 1)[:_FURTHER]
         last: list[str | None] = [] if column.not_null else [None]
@@ -164,11 +164,11 @@ class Draft:
             return [self._grower.solver.evaluated(column.default, column.type)]
         return [] if column.not_null else [None]
 
-    def _offer_key(self, column: Column, now: list[str | None], *, others: bool) -> list[str | None]:
+    def _offer_key(self, column: Column, now: list[str | None], others: int) -> list[str | None]:
         keys = [key for key in self._shape.keys if column.name in key.columns]
         if len(keys) == 1 and len(keys[0].columns) == 1:
             now += [] if any(now) else self._taken(keys[0], 0)
-            now += self._taken(keys[0], 1) if others else []
+            now += [text for fresh in range(1, others + 1) for text in self._taken(keys[0], fresh)]
         now += [] if column.not_null or None in now else [None]
         return now or [None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -105,9 +105,20 @@ class Shape:
             tuple(
                 constants(check.expression)
                 for check in self.checks
-                if column in check.columns and not (alone and len(check.columns) > 1)
+                if column in self.read(check.columns) and not (alone and len(check.columns) > 1)
             )
         )
+
+    def read(self, columns: Iterable[str]) -> tuple[str, ...]:
+        """The columns, with those that generated ones among them are made of in their place."""
+        found: dict[str, None] = {}
+        for name in columns:
+            column = self.columns.get(name)
+            if column is not None and column.generated:
+                found |= dict.fromkeys(sorted(references(column.generated).own_columns))
+            elif column is not None:
+                found[name] = None
+        return tuple(found)
 
 
 def _unique(index: Index, operators: tuple[str, ...]) -> Unique:

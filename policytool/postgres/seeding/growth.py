@@ -17,8 +17,8 @@ from policytool.postgres.seeding.wish import Wish
 if TYPE_CHECKING:
     from policytool.postgres.seeding.grower import Grower
 
-_TRIES: Final = 24
-_FRESH: Final = 4
+_TRIES: Final = 48
+_FRESH: Final = 20
 _VALUES: Final = "22"  # the class of errors about values
 _NOT_NULL: Final = "23502"
 _FOREIGN: Final = "23503"
@@ -110,7 +110,7 @@ class Growth:
         for name in self._spared():
             before = dict(row)
             row[name] = None
-            yield modes[0]
+            yield Mode(note=f"with {name} null, for a trigger", claims=modes[0].claims)
             row.clear()
             row.update(before)
         yield WITHOUT
@@ -177,12 +177,14 @@ class Growth:
     def _solve(self, error: Refused, draft: Draft, more: Sequence[Check] = ()) -> None:
         check = next((check for check in self._shape.checks if check.name == error.constraint), None)
         keyed = [] if check is None else [name for name in check.columns if name in self._shape.keyed]
+        found = None
+        # That two columns refer to two rows, and not to one, is a common check.
+        for others in (0, 1, 3, 12) if len(keyed) > 1 else (0,):
 
-        def offer(name: str) -> list[str | None]:
-            # That two columns refer to two rows, and not to one, is a common check.
-            return draft.offer(name, self._tries, self._bounds, others=len(keyed) > 1 and name in keyed)
+            def offer(name: str, others: int = others) -> list[str | None]:
+                return draft.offer(name, self._tries, self._bounds, others if name in keyed else 0)
 
-        found = self._grower.solver.solve(self._shape, error.constraint, offer, more)
+            found = found or self._grower.solver.solve(self._shape, error.constraint, offer, more)
         if found is None:
             raise Unfillable(str(error))
         for name, text in found.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
@@ -124,6 +125,13 @@ class Table:
         where = self._where(row)
         found = self._connection.execute(f"select {self._shown} from {self._name} as t where {where}".encode())
         return self._row(found.fetchone())
+
+    def delete(self, row: Row) -> None:
+        """Take the row away again, if nothing holds it."""
+        import psycopg
+
+        with suppress(psycopg.DatabaseError), self._connection.transaction():
+            self._connection.execute(f"delete from {self._name} as t where {self._where(row)}".encode())
 
     def _sent(self, statement: str, given: Row, mode: Mode) -> Row:
         import psycopg

@@ -45,10 +45,10 @@ class MadeUp:
             return told
         at = (key.to, tuple(sorted(fixed.items())), fresh)
         if at not in self._made:
-            self._made[at] = self._grown(grower, key, fixed)
+            self._made[at] = self._grown(grower, key, fixed, fresh)
         return self._made[at].row
 
-    def _grown(self, grower: Grower, key: Key, fixed: Row) -> Planted:
+    def _grown(self, grower: Grower, key: Key, fixed: Row, fresh: int) -> Planted:
         name = key.to
         if name in grower.growing[:-1] or grower.growing.count(name) > 1:
             raise Unfillable(f"{qualified(*name)} has no row to refer to")
@@ -59,7 +59,7 @@ class MadeUp:
         try:
             return grower.grow(wish, handle)
         except Unfillable as why:
-            there = grower.table(name).find(given)
+            there = None if fresh else grower.table(name).find(given)
             if there is None:
                 raise Unfillable(f"{qualified(*name)} has no row to refer to: {why}") from None
             return Planted(table=name, handle=handle, row=there)
@@ -138,7 +138,7 @@ class _Planter:
             if row is not None:
                 kin.append(row)
                 key = None if value.column else _key_to(shape, column, row.table)
-                given[column] = row.row[self._far(row, column, value, key)]
+                given[column] = row.row[self._far(row.table, shape, column, value)]
                 if key is not None:
                     also |= {near: row.row[far] for near, far in zip(key.columns, key.far, strict=True)}
         return Wish(
@@ -151,11 +151,13 @@ class _Planter:
 
     def _referred(self, one: Wanted, shape: Shape, column: str, ref: Ref) -> Planted | None:
         """The row of a reference; None where it comes later, and the reference with it."""
-        if ref.handle in self._open:
-            if column in shape.required:
+        if ref.handle not in self._rows and self._leads_back(ref.handle, one.handle):
+            self._far(self._wanted[ref.handle].table, shape, column, ref)
+            if column not in shape.required:
+                self._postponed.append((one.handle, column, ref))
+                return None
+            if ref.handle in self._open:
                 raise Unfillable(f"{one.handle} and {ref.handle} refer to each other, and {column} cannot be null")
-            self._postponed.append((one.handle, column, ref))
-            return None
         if ref.handle in self._wanted:
             self._plant(ref.handle)
         if ref.handle not in self._rows:
@@ -163,14 +165,27 @@ class _Planter:
             raise Unfillable(f"{column} refers to {ref.handle}, {why}")
         return self._rows[ref.handle]
 
-    def _far(self, row: Planted, column: str, ref: Ref, key: Key | None) -> str:
-        """The column of the other row that a reference stands for."""
+    def _leads_back(self, handle: str, to: str) -> bool:
+        """Whether a wanted row refers to another, however far around."""
+        seen, queue = set[str](), [handle]
+        while queue:
+            now = queue.pop()
+            if now == to:
+                return True
+            if now not in seen and now in self._wanted:
+                seen.add(now)
+                queue += [value.handle for value in self._wanted[now].given.values() if isinstance(value, Ref)]
+        return False
+
+    def _far(self, table: Name, shape: Shape, column: str, ref: Ref) -> str:
+        """The column of the other table that a reference stands for."""
+        key = None if ref.column else _key_to(shape, column, table)
         if key is not None:
             return key.far[key.columns.index(column)]
-        primary = self._grower.shapes[row.table].primary
-        name = ref.column or (primary[0] if len(primary) == 1 else "id")
-        if name not in row.row:
-            raise Unfillable(f"{column} refers to {ref.handle}.{name}, and {qualified(*row.table)} has no such column")
+        other = self._grower.shapes[table]
+        name = ref.column or (other.primary[0] if len(other.primary) == 1 else "id")
+        if name not in other.columns:
+            raise Unfillable(f"{column} refers to {ref.handle}.{name}, and {qualified(*table)} has no such column")
         return name
 
     def _link(self, handle: str, column: str, ref: Ref) -> None:
@@ -178,11 +193,11 @@ class _Planter:
         row, other = self._rows.get(handle), self._rows.get(ref.handle)
         if row is None or other is None:
             return
-        shape = self._grower.shapes[row.table]
-        key = None if ref.column else _key_to(shape, column, other.table)
+        far = self._far(other.table, self._grower.shapes[row.table], column, ref)
         try:
-            linked = self._grower.change(row, {column: other.row[self._far(other, column, ref, key)]})
+            linked = self._grower.change(row, {column: other.row[far]})
         except Unfillable as why:
+            self._grower.table(row.table).delete(row.row)
             del self._rows[handle]
             self._failed[handle] = str(why)
         else:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from policytool.catalog.expression.references import references
 from policytool.catalog.spelling import identifier, literal, qualified
 from policytool.postgres.seeding.facts import Check, Shape, Unique
 from policytool.postgres.seeding.values import Values
@@ -120,9 +119,9 @@ class Solver:
     def _conditions(self, shape: Shape, more: Iterable[Check]) -> Iterator[_Condition]:
         for check in chain(shape.checks, more):
             ends = "is true" if check.strict else "is not false"
-            yield _Condition(check.name, f"({check.expression}) {ends}", _read(shape, check.columns))
+            yield _Condition(check.name, f"({check.expression}) {ends}", shape.read(check.columns))
         for unique in shape.uniques:
-            yield _Condition(unique.name, _absent(shape, unique), _read(shape, unique.columns))
+            yield _Condition(unique.name, _absent(shape, unique), shape.read(unique.columns))
         for name, column in shape.columns.items():
             _, checks = self._values.domain(column.type) or ("", ())
             for text in checks:
@@ -151,7 +150,7 @@ class Solver:
             sources.append(f"(values {rows}) as a{number} (o, t)")
             cells.append(f"a{number}.t::{self._below(shape, name)} as {identifier(name)}")
             picked.append(f"a{number}")
-        made = [c for c in shape.columns.values() if c.generated and set(_read(shape, (c.name,))) <= set(names)]
+        made = [c for c in shape.columns.values() if c.generated and set(shape.read((c.name,))) <= set(names)]
         row = f"lateral (select {', '.join(cells)}) as {identifier(shape.name[1])}"
         extra = f"lateral (select {', '.join(f'{c.generated} as {identifier(c.name)}' for c in made)}) as g"
         return (
@@ -160,18 +159,6 @@ class Solver:
             f" where {' and '.join(f'({condition.sql})' for condition in group)}"
             f" order by {' + '.join(f'{p}.o' for p in picked)}, {', '.join(f'{p}.o' for p in picked)} limit 1"
         )
-
-
-def _read(shape: Shape, columns: Iterable[str]) -> tuple[str, ...]:
-    """The columns, with those that generated ones among them are made of in their place."""
-    found: dict[str, None] = {}
-    for name in columns:
-        column = shape.columns.get(name)
-        if column is not None and column.generated:
-            found |= dict.fromkeys(sorted(references(column.generated).own_columns))
-        elif column is not None:
-            found[name] = None
-    return tuple(found)
 
 
 def _absent(shape: Shape, unique: Unique) -> str:

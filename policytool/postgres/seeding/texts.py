@@ -31,7 +31,7 @@ _GENERAL: Final = (
 _LATE: Final = re.compile(
     r"(?:^|_)(?:ends?|ended|until|expir\w*|due|deadline|finish\w*|closes|to|till|valid_to)(?:_|$)"
 )
-_NUMBERS: Final = ("0", "1", "-1", "2", "3", "4", "5", "7", "10", "12", "20", "50", "100", "1000", "2024", "0.5", "0.1")
+_NUMBERS: Final = ("0", "1", "-1", "0.5", "0.1", *map(str, range(2, 32)), "40", "50", "60", "90", "100", "1000", "2024")
 _START: Final = datetime(2024, 1, 1)
 _FAR: Final = datetime(2099, 1, 1)
 _STEPS: Final = (
@@ -100,8 +100,9 @@ def numbers(name: str, told: Constants, n: int, place: int) -> Iterator[str]:
 
 def _around(text: str) -> Iterator[str]:
     if _WHOLE.match(text):
-        yield from (str(int(text) + more) for more in (0, 1, -1))
-        yield str(-int(text))
+        number = int(text)
+        yield from (str(number + more) for more in (0, 1, -1))
+        yield from map(str, (-number, number // 2, number * 2))
     elif re.match(r"-?\d*\.\d+\Z", text):
         yield from (text, f"-{text.lstrip('-')}", str(float(text) / 2))
 

@@ -39,7 +39,7 @@ _PLAIN: Final = {
 _NUMBERS: Final = frozenset(("smallint", "integer", "bigint", "real", "double precision", "numeric"))
 _STRINGS: Final = frozenset(("text", "character varying", "character", "bpchar", "citext"))
 _INTERVALS: Final = ("1 hour", "1 day", "30 days", "1 month", "1 year", "15 minutes", "0")
-_MOST: Final = 40  # candidates of one column
+_MOST: Final = 80  # candidates of one column
 
 
 class Spot(Struct, frozen=True, kw_only=True):
