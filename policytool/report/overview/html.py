@@ -1,0 +1,133 @@
+"""The report as one HTML file: no network, hashes for its own script and style, every text escaped."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import jinja2
+import msgspec
+from markupsafe import Markup, escape
+
+from policytool.report.overview.compact import compact
+from policytool.report.overview.glossary import GLOSSARY
+from policytool.report.overview.layout import BOX, Picture, layout
+from policytool.report.overview.model import EXPOSURES, Report
+from policytool.report.overview.trend import trend
+from policytool.report.words import count, plural, printable
+
+SCRIPTS: Final = ("base", "tables", "matrix", "findings", "picture", "start")
+_CODE: Final = re.compile(r"`([^`]*)`")
+# What would end the script element that holds the data, or begin a comment in it.
+_UNSAFE: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+def render(report: Report) -> str:
+    """The whole file."""
+    environment = _environment()
+    style = _source("report.css")
+    script = "\n".join(_source(f"report_{name}.js") for name in SCRIPTS)
+    return environment.get_template("report.html").render(
+        report=report,
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        data=Markup(_embedded(compact(report))),
+        exposures=EXPOSURES,
+        glossary=GLOSSARY,
+        tables=_tables(report),
+        roles=_roles(report),
+        box=BOX,
+        exposure_of={t.full_name: t.exposure for t in report.tables},
+        role_of={r.name: r for r in report.roles},
+        trend=trend(report.history),
+    )
+
+
+def _tables(report: Report) -> Picture:
+    """The picture of tables and foreign keys; partitions are with their parent."""
+    nodes = [t.full_name for t in report.tables if t.partition_of is None]
+    return layout(nodes, ((k.table, k.references) for k in report.keys))
+
+
+def _roles(report: Report) -> Picture:
+    return layout([r.name for r in report.roles], ((r.name, up) for r in report.roles for up in r.member_of))
+
+
+def _embedded(value: Any) -> str:
+    return msgspec.json.encode(_shown_all(value)).decode().translate(_UNSAFE)
+
+
+def _shown_all(value: Any) -> Any:
+    """Every text without control characters and marks that turn the direction of a line."""
+    match value:
+        case str():
+            return value if value.isprintable() else printable(value.replace("\t", "    "))
+        case dict():
+            return {_shown_all(key): _shown_all(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_shown_all(item) for item in value]
+    return value
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@functools.cache
+def _source(name: str) -> str:
+    loader = _environment().loader
+    assert loader is not None
+    return loader.get_source(_environment(), name)[0]
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("policytool", "report/templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.globals |= {"count": count, "plural": plural}
+    environment.filters |= {"rich": rich, "page": _page(), "short": short}
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    return printable(value) if type(value) is str else value
+
+
+def rich(text: str) -> Markup:
+    """A sentence whose `code` is code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(printable(text)))))
+
+
+def short(name: str, width: int = 24) -> str:
+    """A name as it fits into a box of a picture."""
+    bare = name.removeprefix("public.")
+    return bare if len(bare) <= width else f"{bare[: width - 1]}…"
+
+
+def _page() -> Callable[[str], Markup]:
+    """Markdown of a rule's page as HTML; HTML in it stays text, and nothing is fetched."""
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+    def render(text: str) -> Markup:
+        body = text.partition("\n")[2] if text.startswith("# ") else text
+        found = reader.render(printable(body.replace("\t", "    ")))
+        # Headings of a page are below those of the report.
+        for level in (4, 3, 2, 1):
+            found = found.replace(f"<h{level}>", f"<h{level + 3}>").replace(f"</h{level}>", f"</h{level + 3}>")
+        return Markup(found.replace("<a href=", '<a rel="noreferrer noopener" href='))
+
+    return render
