@@ -44,6 +44,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     rows: int = 0
     columns: tuple[str, ...] = ()
     values: tuple[tuple[str | None, ...], ...] = ()
+    types: tuple[int, ...] = ()  # of the columns, by number
     sqlstate: str = ""
     message: str = ""
     detail: str = ""
@@ -110,7 +111,7 @@ class Session:
 
         Raises Broken where the SQL ended the transaction.
         """
-        settings = self._settings(who)
+        settings = self.settings(who)
         self._touched.update(name for name in settings if "." in name)
         return self._answer({**settings, "role": who.role}, sql, keep)
 
@@ -118,7 +119,8 @@ class Session:
         """Run SQL past row security, with the rights of every owner that is no superuser."""
         return self._answer({**self._path, "role": self._actors.bypass}, sql, keep)
 
-    def _settings(self, who: Identity) -> dict[str, str]:
+    def settings(self, who: Identity) -> dict[str, str]:
+        """All settings of a request as somebody, but for the role."""
         return {**self._path, **self._actors.settings.get(who.role, {}), **who.settings}
 
     def _answer(self, settings: dict[str, str], sql: str, keep: bool) -> Answer:
@@ -126,16 +128,15 @@ class Session:
 
         # What somebody before was known by, and what was kept of it, cannot be unset any more, only emptied.
         settings = dict.fromkeys(self._touched, "") | settings
-        calls = ", ".join(f"pg_catalog.set_config({literal(n)}, {literal(v)}, true)" for n, v in settings.items())
         after = _AFTER_KEPT if keep else _AFTER
-        whole = f"select {calls};\n{sql}\n;{'; '.join(after)}"
+        whole = f"{becoming(settings)};\n{sql}\n;{'; '.join(after)}"
         cursor = self.connection.cursor()
         try:
             cursor.execute(whole.encode())
         except psycopg.Error as error:
             self._recover(error)
-            return _refused(error)
-        return _ran(cursor, len(after))
+            return refused(error)
+        return ran(cursor, _BEFORE, len(after))
 
     def _recover(self, error: psycopg.Error) -> None:
         import psycopg
@@ -168,19 +169,31 @@ def open_session(
         yield Session(connection, actors, ", ".join(map(identifier, search_path)))
 
 
-def _ran(cursor: psycopg.Cursor[Any], after: int) -> Answer:
+def becoming(settings: Mapping[str, str]) -> str:
+    """The statement that sets them for the rest of the transaction."""
+    calls = ", ".join(f"pg_catalog.set_config({literal(n)}, {literal(v)}, true)" for n, v in settings.items())
+    return f"select {calls}"
+
+
+def ran(cursor: psycopg.Cursor[Any] | psycopg.AsyncCursor[Any], before: int, after: int) -> Answer:
+    """The answer to the last statement, with so many before and after it that are ours."""
     results = [result for result in _results(cursor) if result is not None]
-    mine = results[_BEFORE : len(results) - after]
+    mine = results[before : len(results) - after]
     if not mine:
         return Answer()
     last = mine[-1]
     columns = tuple(_text(last.fname(at)) or "" for at in range(last.nfields))
     count = last.ntuples if columns else 0
     values = tuple(tuple(_text(last.get_value(row, at)) for at in range(len(columns))) for row in range(count))
-    return Answer(rows=len(values) if columns else last.command_tuples or 0, columns=columns, values=values)
+    return Answer(
+        rows=len(values) if columns else last.command_tuples or 0,
+        columns=columns,
+        values=values,
+        types=tuple(last.ftype(at) for at in range(len(columns))),
+    )
 
 
-def _results(cursor: psycopg.Cursor[Any]) -> Iterator[PGresult | None]:
+def _results(cursor: psycopg.Cursor[Any] | psycopg.AsyncCursor[Any]) -> Iterator[PGresult | None]:
     yield cursor.pgresult
     while cursor.nextset():
         yield cursor.pgresult
@@ -190,7 +203,8 @@ def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("utf-8", "replace")
 
 
-def _refused(error: psycopg.Error) -> Answer:
+def refused(error: psycopg.Error) -> Answer:
+    """The answer that an error is."""
     said = error.diag
     return Answer(
         sqlstate=said.sqlstate or "XX000",
