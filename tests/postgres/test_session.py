@@ -80,7 +80,7 @@ def test_a_role_brings_its_settings(session: Session) -> None:
 def test_rows_are_counted(session: Session) -> None:
     """Returned or touched; values come as text, null as None."""
     answer = session.attempt(SAM.identity(), "select id, null as nothing from notes")
-    assert answer == Answer(rows=1, columns=("id", "nothing"), values=(("1", None),), types=(20, 25))
+    assert answer == Answer(rows=1, columns=("id", "nothing"), values=(("1", None),), types=(23, 25))
     assert session.attempt(SAM.identity(), "update notes set body = 'c'").rows == 1
     assert session.bypass("update notes set body = 'c'").rows == 2
     assert session.attempt(SAM.identity(), "-- a comment at the end").rows == 0
