@@ -7,19 +7,19 @@ from typing import Final
 
 from msgspec import Struct
 
-from policytool.catalog.model import Name
+from policytool.catalog.model import Constraint, Name
 from policytool.catalog.spelling import identifier
 from policytool.postgres.seeding import Wanted, plant
 from policytool.postgres.session import Answer, Identity, Session
 from policytool.testing.actors import Actor
 from policytool.testing.lookup import primary_key
 from policytool.testing.outcomes import Outcome, outcome
-from policytool.testing.statements import without_filter
 from policytool.testing.suite import Command, Handle
 from policytool.testing.world import Unseeded, World, constant, named
 
 # The platform's own trigger refuses deletes of storage objects to those who do not say so.
 _STORAGE: Final = {"storage.allow_delete_query": "true"}
+NO_ROW: Final = "past all policies it touches no row either"
 _CONSTRAINT: Final = "23"
 _RAISED: Final = "exec_stmt_raise"
 
@@ -33,7 +33,10 @@ class Reach(Struct, frozen=True):
 
 
 class Template(Struct, frozen=True, kw_only=True):
-    """A row to insert: `values` are given or required; `standing` says that all it refers to is there."""
+    """A row to insert: `values` are given or required; `standing` says that nothing is to be made for it.
+
+    What it refers to by what is given is never made: that would be to make somebody a member to see whether they are.
+    """
 
     values: dict[str, str | None]
     standing: bool
@@ -46,13 +49,16 @@ class Bench:
     What is learnt holds as long as the schema does: for another one make another bench.
     """
 
-    def __init__(self, session: Session, world: World) -> None:
+    def __init__(self, session: Session, world: World, known: Bench | None = None) -> None:
         self.session = session
         self.world = world
         self._identities: dict[str, Identity] = {}
-        self._proofs: dict[str, str] = {}
-        self._reaches: dict[tuple[str, Command, Name], Reach] = {}
-        self._templates: dict[tuple[Name, tuple[tuple[str, str | None], ...]], Template] = {}
+        # What holds past all policies holds for everybody.
+        self._proofs: dict[str, str] = known._proofs if known else {}
+        self._reaches: dict[tuple[str, str], Reach] = {}
+        self._templates: dict[tuple[Name, tuple[tuple[str, str | None], ...]], Template] = (
+            known._templates if known else {}
+        )
 
     # --- acting -----------------------------------------------------------------------------------------------------
 
@@ -86,14 +92,13 @@ class Bench:
             self._proofs[sql] = _vacuity(self.session.bypass(sql))
         return self._proofs[sql]
 
-    def reach(self, name: str, command: Command, handle: Handle) -> Reach:
-        """Which rows of the handle's table an update or delete without a filter gets to."""
-        key = (name, command, handle.table)
+    def reach(self, name: str, command: Command, table: Name, sql: str) -> Reach:
+        """Which rows with a name a statement on the whole table gets to."""
+        key = (name, sql)
         if key not in self._reaches:
-            sql = without_filter(self.world, command, handle, self.role(name))
-            found = self._reached(name, sql, handle.table)
+            found = self._reached(name, sql, table)
             if command == "DELETE" and found.answer.sqlstate.startswith(_CONSTRAINT):
-                found = self._reached(name, sql, handle.table, self._referring(handle.table))
+                found = self._reached(name, sql, table, self._referring(table))
             self._reaches[key] = found
         return self._reaches[key]
 
@@ -145,7 +150,7 @@ class Bench:
             if c.not_null and c.default is None and c.identity is None and c.generated is None
         ]  # fmt: skip
         values = {**{name: row[name] for name in required}, **given}
-        return Template(values=values, standing=self._stands(table, values))
+        return Template(values=values, standing=self._stands(table, values, given))
 
     def planted(self, table: Name, given: Mapping[str, str | None]) -> tuple[dict[str, str | None] | None, str]:
         """A row made past all policies, in the transaction that there is; or why there is none."""
@@ -155,17 +160,19 @@ class Bench:
         planted = found.rows.get("template")
         return (planted.row, "") if planted else (None, found.failed.get("template", "no row can be made"))
 
-    def _stands(self, table: Name, values: Mapping[str, str | None]) -> bool:
-        """Whether all rows are there that a row refers to."""
-        for constraint in self.world.table(table).constraints:
-            reference = constraint.reference
-            if reference is None or any(values.get(c) is None for c in constraint.columns):
-                continue
-            pairs = zip(reference.columns, constraint.columns, strict=True)
-            where = " and ".join(f"{identifier(far)} = {constant(values[near])}" for far, near in pairs)
-            if not self.session.bypass(f"select from {named((reference.schema, reference.table))} where {where}").rows:
-                return False
-        return True
+    def _stands(self, table: Name, values: Mapping[str, str | None], given: Mapping[str, str | None]) -> bool:
+        """Whether all rows are there that a row refers to, or one is not that it refers to by what is given."""
+        missing = [c.columns for c in self.world.table(table).constraints if not self._refers(c, values)]
+        return not missing or any(given.keys() >= set(columns) for columns in missing)
+
+    def _refers(self, constraint: Constraint, values: Mapping[str, str | None]) -> bool:
+        reference = constraint.reference
+        if reference is None or any(values.get(c) is None for c in constraint.columns):
+            return True
+        pairs = zip(reference.columns, constraint.columns, strict=True)
+        where = " and ".join(f"{identifier(far)} = {constant(values[near])}" for far, near in pairs)
+        found = self.session.bypass(f"select from {named((reference.schema, reference.table))} where {where}")
+        return found.rows > 0
 
     def lay(self, table: Name, given: Mapping[str, str | None]) -> dict[str, str | None]:
         """The values to insert, with all that they refer to in place, in the savepoint that there is. Raises Unseeded.
@@ -188,7 +195,7 @@ def _vacuity(answer: Answer) -> str:
     if answer.rows > 0:
         return ""
     if answer.ran:
-        return "past all policies it touches no row either"
+        return NO_ROW
     if answer.sqlstate.startswith(_CONSTRAINT) or answer.function == _RAISED:
         return ""  # a constraint or trigger speaks of a row, which was there
     return f"past all policies it fails, too: {answer.message} ({answer.sqlstate})"

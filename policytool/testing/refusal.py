@@ -7,9 +7,10 @@ from typing import Final
 
 from policytool.catalog.spelling import identifier
 from policytool.testing.bench import Bench
-from policytool.testing.candidates import candidates
+from policytool.testing.candidates import candidates, own
 from policytool.testing.outcomes import outcome
-from policytool.testing.suite import Handle
+from policytool.testing.statements import without_filter
+from policytool.testing.suite import Command, Handle
 from policytool.testing.verdict import Attempt, Verdict, attempt, denial
 from policytool.testing.world import constant, named, settable
 
@@ -23,19 +24,28 @@ def refused(bench: Bench, tried: Attempt) -> Verdict:
     handle, command = tried.handle, tried.command
     if handle is None or command == "SELECT":
         return tried.verdict()
-    reach = bench.reach(tried.actor, command, handle)
-    if handle in reach.handles:
-        other = Attempt(
-            actor=tried.actor, command=command, sql=reach.sql, answer=reach.answer,
-            got=outcome(reach.answer, command), handle=handle,
-        )  # fmt: skip
-        what = "an update" if command == "UPDATE" else "a delete"
-        return other.verdict(f"{what} without a filter gets to {handle}", f"{tried.got}, allowed without a filter")
     if command == "UPDATE" and tried.got.by == "check":
         for other, column in _other_updates(bench, tried.actor, handle):
             if other.got.passed_policies:
                 return other.verdict(f"{tried.actor} may update {handle} by setting {column}")
+    for sql in _without_filter(bench, tried.actor, command, handle):
+        reach = bench.reach(tried.actor, command, handle.table, sql)
+        if handle in reach.handles:
+            got = outcome(reach.answer, command)
+            found = Attempt(actor=tried.actor, command=command, sql=sql, answer=reach.answer, got=got, handle=handle)
+            what = "an update" if command == "UPDATE" else "a delete"
+            return found.verdict(f"{what} without a filter gets to {handle}", f"{tried.got}, allowed without a filter")
     return tried.verdict()
+
+
+def _without_filter(bench: Bench, actor: str, command: Command, handle: Handle) -> Iterator[str]:
+    """Statements that read no column, so that no SELECT policy has a say; one may make all rows the actor's own."""
+    role = bench.role(actor)
+    yield without_filter(bench.world, command, handle, role)
+    allowed = bench.world.rights(role, handle.table).update if command == "UPDATE" else ()
+    for column in allowed:
+        if mine := own(bench, handle.table, column, actor):
+            yield f"update {named(handle.table)} set {identifier(column)} = {constant(mine)}"
 
 
 def _other_updates(bench: Bench, actor: str, handle: Handle) -> Iterator[tuple[Attempt, str]]:

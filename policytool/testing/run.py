@@ -1,4 +1,4 @@
-"""Runs a file's cases on a ground: as each actor, with settings unset and emptied, each in a transaction undone."""
+"""Runs a file's cases on a ground: as each actor, with settings unset and emptied, in transactions that are undone."""
 
 from __future__ import annotations
 
@@ -119,11 +119,10 @@ class Runner:
         name = case.actor if not _several(case) else _OTHERS
         bench = self._bench(name, reused=reused)
         try:
-            with bench.session.transaction():
-                verdict = judge(bench, case, self._prepared.tenancy)
-                return verdict, self._why(bench, verdict) if not verdict.passed and self._explain else ""
+            verdict = judge(bench, case, self._prepared.tenancy)
+            return verdict, self._why(bench, verdict) if not verdict.passed and self._explain else ""
         except Broken as broken:
-            del self._benches[name if not reused else _OTHERS, reused]
+            del self._benches[_OTHERS if reused else name, reused]
             return failed(str(broken), "error"), ""
 
     def _bench(self, name: str, *, reused: bool) -> Bench:
@@ -132,7 +131,9 @@ class Runner:
         if key not in self._benches:
             emptied = self._prepared.emptied if reused else ()
             session: Session = self._stack.enter_context(open_session(self._prepared.actors, emptied=emptied))
-            self._benches[key] = Bench(session, self._prepared.world)
+            # One transaction for all: what a case does it undoes by savepoints.
+            self._stack.enter_context(session.transaction())
+            self._benches[key] = Bench(session, self._prepared.world, next(iter(self._benches.values()), None))
         return self._benches[key]
 
     def _may_differ(self, case: Case) -> bool:

@@ -36,8 +36,9 @@ class Tenancy(Struct, frozen=True, kw_only=True):
 
 
 def tables_of_tenants(isolation: Isolation, catalog: Catalog) -> tuple[Name, ...]:
-    """The tenants' own table, and those that reach it, the nearest first."""
-    return (isolation.tenant, *ways(isolation, catalog))
+    """The tenants' own table, and those that reach it, the nearest first; not those that all may see."""
+    found = (isolation.tenant, *ways(isolation, catalog))
+    return tuple(table for table in found if table not in isolation.shared)
 
 
 def ways(isolation: Isolation, catalog: Catalog) -> dict[Name, Way]:
@@ -134,18 +135,37 @@ class _Settler:
         if not parents:
             self.failed[table, tenant] = f"{tenant} has no row of {named(way.to)} to refer to"
             return
-        given: dict[str, str | None] = {}
+        parent = self.world.row(parents[0])
+        given = {near: parent[far] for near, far in zip(way.columns, way.far, strict=True)}
+        required = {c.name for c in self.world.table(table).columns if c.not_null and c.default is None}
+        others: list[dict[str, str | None]] = []
+        for columns, values in self._keys(table, tenant):
+            if required.issuperset(columns):
+                given = {**values, **given}
+            else:
+                others.append(values)
+        # Where a row must refer to one of several, that one is to be the tenant's own.
+        for extra in ({}, *others):
+            why = self._planted(table, tenant, {**extra, **given})
+            if not why:
+                return
+            self.failed.setdefault((table, tenant), why)
+
+    def _keys(self, table: Name, tenant: Handle) -> Iterator[tuple[tuple[str, ...], dict[str, str | None]]]:
+        """The foreign keys to tables where the tenant has rows, and what such a row says."""
         for constraint in self.world.table(table).constraints:
             reference = constraint.reference
             there = self.rows.get(((reference.schema, reference.table), tenant)) if reference else None
-            if reference and there and not given.keys() & set(constraint.columns):
+            if reference and there:
                 parent = self.world.row(there[0])
-                given |= {n: parent[far] for n, far in zip(constraint.columns, reference.columns, strict=True)}
+                pairs = zip(constraint.columns, reference.columns, strict=True)
+                yield constraint.columns, {near: parent[far] for near, far in pairs}
+
+    def _planted(self, table: Name, tenant: Handle, given: dict[str, str | None]) -> str:
         with self._session.seeded() as connection:
             wanted = Wanted(table=table, handle=Handle(table, f"{tenant.name}'s").key, given=given)
             harvest = plant(connection, self.world.catalog, [wanted])
-        for why in harvest.failed.values():
-            self.failed[table, tenant] = why
+        return "; ".join(harvest.failed.values())
 
     # --- members ----------------------------------------------------------------------------------------------------
 
