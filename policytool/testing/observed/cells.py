@@ -87,7 +87,7 @@ def _access(
         if allowed and allowed[0].command == "TRUNCATE":
             return "all", ""
         if not held.items:
-            return None, held.why or "no row could be made"
+            return None, held.why or "there is no row to try it on"
         if allowed or not all(t.sure for t in tries):
             return None, f"the rows that were touched are not known: {_message(tries)}"
         if held.why and not any(item.world for item in held.items):
@@ -141,7 +141,7 @@ def _shapes(tries: list[Tried]) -> dict[str, str]:
     for t in tries:
         score = len(t.reached)
         if t.shape not in best or score > best[t.shape][0]:
-            best[t.shape] = (score, str(t.outcome) if not t.reached else f"{score} rows")
+            best[t.shape] = (score, str(t.outcome) if not t.reached else f"{score} row{'' if score == 1 else 's'}")
     return {s: text for s, (_, text) in best.items()} if len({n for n, _ in best.values()}) > 1 else {}
 
 

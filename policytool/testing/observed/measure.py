@@ -48,6 +48,11 @@ class Who(Struct, frozen=True, eq=False, kw_only=True):
     def name(self) -> str:
         return self.person.name if self.person else self.role
 
+    @property
+    def key(self) -> str:
+        """What tells them from everybody else who tries."""
+        return f"{self.role}/{self.name}"
+
     def mine(self, item: Item) -> bool:
         """Whether a row is in the person's own world."""
         if self.person is None:
@@ -75,6 +80,7 @@ class Meter:
 
     def __init__(self, stage: Stage, prober: Prober) -> None:
         self.stage, self.prober = stage, prober
+        self.attempts = 0
 
     def table(self, who: Who, table: Table) -> tuple[Tried, ...]:
         """Every command in every shape."""
@@ -88,6 +94,7 @@ class Meter:
         )
 
     def attempt(self, who: Who, sql: str) -> Answer:
+        self.attempts += 1
         try:
             return self.stage.session.attempt(who.identity, sql)
         except Broken as broken:

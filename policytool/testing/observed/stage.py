@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _ATTEMPTS: Final = 4
 _LARGEST: Final = 500  # rows of a table that a migration filled: more are not looked at one by one
-# A statement is to reach rows, not to stop at what refers to them: foreign keys are let go for the time of measuring.
 _LET_GO: Final = """
 do $policytool$
 declare found record;
@@ -78,10 +77,17 @@ class Stage(Struct, frozen=True, kw_only=True):
     def items(self, key: Name) -> tuple[Item, ...]:
         return self.held[key].items if key in self.held else ()
 
+    @contextmanager
+    def loose(self) -> Iterator[None]:
+        """Without foreign keys, so that a statement reaches rows and does not stop at what refers to them."""
+        with self.session.savepoint():
+            self.session.bypass(_LET_GO, keep=True)
+            yield
+
 
 @contextmanager
 def stage(actors: Actors, access: Access, worlds: Worlds) -> Iterator[Stage]:
-    """Plant the worlds, and open a transaction in which nothing refers to anything, to measure in."""
+    """Plant the worlds, and open a transaction to measure in."""
     with open_session(actors) as session:
         with session.seeded() as connection:
             harvest = _planted(worlds, access, lambda wanted: plant(connection, access.catalog, wanted))
@@ -95,7 +101,6 @@ def stage(actors: Actors, access: Access, worlds: Worlds) -> Iterator[Stage]:
         planted = {name: row.row for name, row in harvest.rows.items()}
         with session.transaction():
             held = _held(session, access, worlds, planted, harvest.failed)
-            session.bypass(_LET_GO, keep=True)
             yield Stage(
                 session=session, access=access, worlds=worlds, held=held, planted=planted, failed=harvest.failed
             )

@@ -11,11 +11,13 @@ from policytool.access.claims import claim_path, setting_name
 from policytool.access.memberships import gates_of
 from policytool.access.routines import body_of
 from policytool.access.rowmark import marked_column
+from policytool.catalog.expression.references import references
+from policytool.syntax.fragments import parse_query
 from policytool.syntax.node import names, string_of, unwrapped, walk
 
 if TYPE_CHECKING:
     from policytool.access import Access
-    from policytool.catalog.model import Name, Table
+    from policytool.catalog.model import Name, Table, View
 
 Node = Mapping[str, Any]
 Path = tuple[str, ...]  # into the token; a setting of the project's own is ("setting", its name)
@@ -47,6 +49,9 @@ def switches(access: Access) -> Switches:
         if function.origin is None and function.returns != "trigger" and access.helpers.asks(function):
             for tree in body_of(function).expressions:
                 reader.atoms(tree, None)
+    for view in access.catalog.views.values():
+        if view.origin is None:
+            reader.view(view)
     gates = {key: frozenset(columns) for key, columns in gates_of(access).items()}
     return Switches(
         columns={key: frozenset(found) for key, found in reader.columns.items()},
@@ -75,6 +80,17 @@ class _Reader:
                 trees = [says.node, *(atom for branch in says.alternatives for atom in branch)]
                 for tree in trees:
                     self.atoms(tree, key)
+
+    def view(self, view: View) -> None:
+        """The columns in a view's own conditions: which rows it shows."""
+        select = (parse_query(view.definition) or {}).get("SelectStmt", {})
+        read = references(view.definition).tables
+        mentioned = {
+            names(body.get("fields"))[-1] for k, body in walk(select.get("whereClause", {})) if k == "ColumnRef"
+        }
+        for key in read & self._access.catalog.tables.keys():
+            own = {c.name for c in self._access.catalog.tables[key].columns}
+            self.columns.setdefault(key, set()).update(mentioned & own)
 
     def atoms(self, tree: Node, key: Name | None) -> None:
         """The comparisons in a tree, in a policy of the table `key`."""

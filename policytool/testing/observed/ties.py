@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from policytool.catalog.model import Column, Name, Table
 
 USERS: Final[Name] = ("auth", "users")
-_HIGH: Final = ("owner", "admin", "super", "staff", "manager", "moderator", "root", "editor", "write")
+_HIGH: Final = ("owner", "admin", "super", "staff", "manager", "moderator", "root", "director", "chief", "editor")
 _BOTH: Final = ("false", "true")
 _MOST: Final = 8  # values of one column that are tried
 

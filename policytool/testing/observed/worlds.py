@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from policytool.postgres.seeding.facts import order
 from policytool.postgres.seeding import Ref, Wanted
+from policytool.postgres.seeding.facts import order
 from policytool.testing.observed.people import MAINS, Person, World, others, people_of
 from policytool.testing.observed.switches import SETTING, Switches, is_own, switches
 from policytool.testing.observed.ties import (
