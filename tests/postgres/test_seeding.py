@@ -225,9 +225,8 @@ def test_a_row_is_of_the_tenant_of_what_it_refers_to(plot: Plot) -> None:
     plot.run(
         "create table orgs (id uuid primary key); create table users (id uuid primary key);"
         "create table posts (id uuid primary key, org_id uuid not null references orgs, user_id uuid not null"
-        " references users); create table comments (post uuid not null references posts, org_id uuid not null references"
-        " orgs,"
-        " user_id uuid not null references users)"
+        " references users); create table comments (post uuid not null references posts,"
+        " org_id uuid not null references orgs, user_id uuid not null references users)"
     )
     found = plot.plant(
         ("orgs", "acme", {}), ("users", "ann", {}), ("posts", "p", {"org_id": Ref("acme"), "user_id": Ref("ann")}),

@@ -9,7 +9,8 @@ only a policy does, `given` says it. Two worlds share nothing: every key has ano
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -17,7 +18,7 @@ from msgspec import Struct, field
 from policytool.catalog.model import Name
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import qualified
-from policytool.postgres.seeding.facts import Key, Shape, order
+from policytool.postgres.seeding.facts import Key, Shape, leaves, order
 from policytool.postgres.seeding.grower import Grower
 from policytool.postgres.seeding.insert import Row
 from policytool.postgres.seeding.model import Harvest, Planted, Unfillable
@@ -74,21 +75,35 @@ class _Within:
 
     def __init__(self, world: str) -> None:
         self.first: dict[Name, Planted] = {}
+        self.late: list[tuple[Name, Key]] = []
         self.made = MadeUp(f"{world} ")
+        self.cover: Callable[[Name], None] = lambda _: None
 
     def find(self, grower: Grower, wish: Wish, key: Key, fixed: Row, fresh: int) -> Mapping[str, str | None]:
         """The world's row, where it has what is known of the key."""
+        if not fresh and key.to not in self.first:
+            self._begin(grower, wish, key)
         own = self.first.get(key.to)
         if own is not None and not fresh and all(own.row[far] == text for far, text in fixed.items()):
             return own.row
         return self.made.find(grower, wish, key, fixed, fresh)
+
+    def _begin(self, grower: Grower, wish: Wish, key: Key) -> None:
+        """Plant the world's row; one of a circle begins without what it refers to, and gets it later."""
+        if key.to not in grower.growing:
+            self.cover(key.to)
+        elif not wish.shape.required.issuperset(key.columns):
+            self.late.append((wish.shape.name, key))
+            raise Unfillable(f"{qualified(*key.to)} has no row to refer to yet")
 
 
 class _Covering:
     def __init__(self, connection: Connection, catalog: Catalog, world: World) -> None:
         self._world, self._catalog = world, catalog
         self._parents = _Within(world.name)
+        self._parents.cover = self._cover
         self._grower = Grower(connection, catalog, self._parents)
+        self._tables = frozenset(self._covered())
         self._rows: dict[str, Planted] = {}
         self._failed: dict[str, str] = {}
         for row in world.rows:
@@ -96,21 +111,45 @@ class _Covering:
             self._parents.first.setdefault(row.table, row)
 
     def harvest(self) -> Harvest:
-        for name in self._tables():
-            handle = handle_of(self._world.name, name)
-            first = self._plant(name, handle, {})
-            if first is not None:
-                self._is_first(name, first)
-                for column, value in self._further(name, first):
-                    self._plant(name, handle_of(self._world.name, name, column, value), {column: value})
+        names = [name for name in order(self._catalog) if name in self._tables]
+        for name in names:
+            self._cover(name)
+        for name, key in self._parents.late:
+            self._link(name, key)
+        for name in names:
+            first = self._rows.get(handle_of(self._world.name, name))
+            for column, value in self._further(name, first) if first is not None else ():
+                self._plant(name, handle_of(self._world.name, name, column, value), {column: value})
         rows = {handle: self._grower.now(row) for handle, row in self._rows.items()}
         return Harvest(rows=rows, failed=self._failed, parents=tuple(map(self._grower.now, self._parents.made.rows)))
 
-    def _tables(self) -> Iterator[Name]:
+    def _covered(self) -> Iterator[Name]:
         tables = self._world.tables
-        for name in order(self._catalog):
-            if name in tables if tables is not None else self._catalog.tables[name].origin is None:
+        for name, table in self._catalog.tables.items():
+            if name in tables if tables is not None else table.origin is None:
                 yield name
+
+    def _cover(self, name: Name) -> None:
+        """Plant the row of a table, unless that was tried."""
+        handle = handle_of(self._world.name, name)
+        for one in leaves(self._catalog, name):
+            self._cover(one)
+        tried = handle in self._rows or handle in self._failed or name in self._grower.growing
+        if name not in self._tables or tried or self._catalog.tables[name].kind != "table":
+            return
+        first = self._plant(name, handle, {})
+        if first is not None:
+            self._is_first(name, first)
+
+    def _link(self, name: Name, key: Key) -> None:
+        """Let a row refer to one that came after it."""
+        handle = handle_of(self._world.name, name)
+        row, other = self._rows.get(handle), self._parents.first.get(key.to)
+        if row is None or other is None or name == key.to:
+            return
+        values = {near: other.row[far] for near, far in zip(key.columns, key.far, strict=True)}
+        with suppress(Unfillable):
+            self._rows[handle] = self._grower.change(row, values)
 
     def _plant(self, name: Name, handle: str, given: Mapping[str, str | None]) -> Planted | None:
         grower = self._grower

@@ -45,7 +45,7 @@ def sample(pattern: str, number: int, *, longer: int = 0) -> str | None:
         if reader.at < len(pattern):
             return None
         return make(_Digits(number))[:_MOST]
-    except (_Unknown, IndexError, ValueError):
+    except (_Unknown, LookupError, ValueError):
         return None
 
 

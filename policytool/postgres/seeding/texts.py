@@ -15,7 +15,7 @@ _NAMED: Final = (
     (r"e_?mail", "a{n}@example.com"),
     (r"(?:^|_)(?:url|uri|link|href|website|webhook|endpoint)", "https://example.com/{n}"),
     (r"phone|mobile|whatsapp", "+1555{n:07}"),
-    (r"slug|username|handle|subdomain", "{name}-{n}"),
+    (r"slug|username|handle|subdomain", "{slug}-{n}"),
     (r"currency", "USD"),
     (r"country", "US"),
     (r"(?:locale|language|lang)$", "en"),
@@ -56,7 +56,7 @@ def _all_texts(name: str, told: Constants, n: int) -> Iterator[str]:
         yield from (text for text in found if text is not None)
     yield from (like(pattern, n) for pattern in told.likes)
     hint = next((form for pattern, form in _NAMED if re.search(pattern, name)), _GENERAL[0])
-    hinted = hint.format(name=name.replace("_", "-"), n=n)
+    hinted = hint.format(name=name, slug=name.lower().replace("_", "-"), n=n)
     if told.measured:
         lengths = [
             at for text in told.numbers if _WHOLE.match(text) for at in (int(text), int(text) + 1, int(text) - 1)
