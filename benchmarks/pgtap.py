@@ -2,7 +2,7 @@
 
 usage: python -m benchmarks.pgtap [-o FILE] [--details FILE] [--only N,N] [--fresh] TABLE FOLDER
 
-TABLE is a tab-separated list with the columns `repo` and `root`; FOLDER holds a folder owner__name for each. The details
+TABLE is a tab-separated list with the columns `repo`, `layout` and `root`; FOLDER holds a folder owner__name for each. The details
 name files: each assertion that fails, and each error.
 """
 
@@ -24,6 +24,7 @@ from policytool.testing.ground import ground
 from policytool.testing.pgtap import SuiteResult, find_suites, run_suites, seed_files
 
 PROFILES: Final = ("supabase-legacy", "supabase-explicit")
+PLAIN: Final = ("postgres",)
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -84,7 +85,7 @@ def report(rows: list[Row]) -> Iterator[str]:
     yield "|--:|---|--:|--:|--:|--:|--:|"
     for row in rows:
         yield f"| {row.number} | {row.profile} {figures([row])}"
-    for profile in PROFILES:
+    for profile in (*PROFILES, *PLAIN):
         yield f"| all | {profile} {figures([row for row in rows if row.profile == profile])}"
 
 
@@ -117,7 +118,7 @@ def main() -> int:
         folder = options.folder / entry["repo"].replace("/", "__")
         if (only and number not in only) or not any(suite.plans for suite in find_suites(folder)):
             continue
-        for profile in PROFILES:
+        for profile in PROFILES if entry["layout"].startswith("supabase") else PLAIN:
             row = measure(number, folder, folder / entry["root"], profile, fresh=options.fresh)
             if isinstance(row, str):
                 said.append(f"{number} {profile}: {row}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,10 @@ MIGRATING = {**SETTINGS, "storage.allow_delete_query": "true"}
 # As a superuser who makes a role may act as it, so may postgres, which is none.
 _GRANTING = {"createrole_self_grant": "set, inherit"}
 SELF_GRANTING = {**MIGRATING, **_GRANTING}
+_ROLES_OF_PROJECT = b"""
+select pg_catalog.format('grant %I to postgres', rolname) from pg_catalog.pg_roles
+where not rolsuper and rolname <> 'postgres' and rolname !~ '^pg_'
+"""
 # CREATE DATABASE leaves behind what ALTER DATABASE SET and ALTER ROLE IN DATABASE SET said.
 _SETTINGS_TOO = b"""
 insert into pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)
@@ -96,6 +100,8 @@ def project_rights(server: Server, database: str) -> Iterator[tuple[Rights, Mapp
     """
     with lent(server) as superuser, administrator(server, database, privileged) as admin:
         granting = _GRANTING if superuser and server.major >= 16 else {}
+        if superuser:
+            _join(server)
         yield Rights(administrator=admin, extensions=_extensions(server, plain=superuser)), {**SETTINGS, **granting}
 
 
@@ -157,6 +163,17 @@ def platform_seed(family: str) -> Seed:
     for path in sorted([*(folder / family).rglob("*.sql"), *extensions]):
         digest.update(path.name.encode() + path.read_bytes())
     return Seed(key=f"{family}-{digest.hexdigest()[:12]}", fill=_fill_supabase if family == "supabase" else _fill_plain)
+
+
+def _join(server: Server) -> None:
+    """Make postgres, who is no superuser for a while, a member of the roles that it could become as one."""
+    from psycopg import Error
+
+    with server.connect() as connection:
+        for (grant,) in connection.execute(_ROLES_OF_PROJECT).fetchall():
+            # A role that postgres has been granted to cannot be granted to it.
+            with suppress(Error):
+                connection.execute(grant)
 
 
 def copy_database(server: Server, template: str) -> str:

@@ -16,7 +16,7 @@ from policytool.postgres.standins import standins_in
 from policytool.source.model import SqlFile
 from policytool.testing.pgtap.result import SuiteResult
 from policytool.testing.pgtap.script import Player
-from policytool.testing.pgtap.suites import Suite, load_for
+from policytool.testing.pgtap.suites import Suite, load_for, with_includes
 from policytool.testing.pgtap.tap import Tap
 
 if TYPE_CHECKING:
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from policytool.postgres.server import Server
 
 _OWN_PGTAP: Final = re.compile(r"create\s+extension\s+\"?pgtap\b", re.IGNORECASE)
+_HELPERS: Final = re.compile(
+    r"\btests\s*\.\s*(?:create_supabase_user|get_supabase_u\w+|authenticate_as\w*|clear_authentication|rls_enabled|"
+    r"freeze_time|unfreeze_time)\s*\(",
+    re.IGNORECASE,
+)
+_HELPERS_MADE: Final = re.compile(
+    r"create\s+schema\s+(?:if\s+not\s+exists\s+)?\"?tests\b|create\s+extension[^;]*test_helpers|dbdev\s*\.\s*install",
+    re.IGNORECASE,
+)
 _EXTENSIONS: Final = b"select 1 from pg_catalog.pg_namespace where nspname = 'extensions'"
 
 
@@ -93,9 +102,19 @@ def _prepare(
         (made,) = run([f"create extension if not exists pgtap{' with schema extensions' if supabase else ''}"])
         if made.error:
             progress(f"pgTAP cannot be made: {made.error.message}")
+    if supabase and _lacks_helpers(suites):
+        (made,) = run(['create extension if not exists "basejump-supabase_test_helpers"'])
+        if made.error is None:
+            progress("suites call helpers in schema tests that no file makes: they get policytool's own")
     with server.administer(base) as connection:
         if "pgtap" in standins_in(connection):
             progress("pgTAP is policytool's own here: the server has none")
+
+
+def _lacks_helpers(suites: Sequence[Suite]) -> bool:
+    """Whether suites call the common helpers, and none of them says where these come from."""
+    texts = [file.text for suite in suites for file in with_includes(suite)]
+    return any(map(_HELPERS.search, texts)) and not any(map(_HELPERS_MADE.search, texts))
 
 
 def _run(server: Server, database: str, suite: Suite, rights: Rights, settings: Mapping[str, str]) -> SuiteResult:

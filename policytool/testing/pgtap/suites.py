@@ -11,10 +11,14 @@ from typing import Final
 from msgspec import Struct
 
 from policytool.source.decode import NotText, decode
+from policytool.source.includes import include_name
 from policytool.source.model import SqlFile
 
 _SUFFIXES: Final = (".sql", ".pg")
 _PLANS: Final = re.compile(r"\b(?:no_plan|plan|finish|runtests|do_tap)\s*\(", re.IGNORECASE)
+_INCLUDES: Final = re.compile(
+    r"^[ \t]*\\(?P<command>i|ir|include|include_relative)[ \t]+(?P<name>\S[^\n]*)", re.MULTILINE
+)
 _ELSEWHERE: Final = frozenset(("test", "tests", "pgtap"))
 _LEFT_OUT: Final = frozenset(("node_modules", "vendor", ".git", ".venv"))
 
@@ -89,6 +93,21 @@ def load_for(suite: Suite, file: SqlFile, name: str, *, relative: bool) -> SqlFi
         if found := read_file(start / name, suite.root):
             return found
     return None
+
+
+def with_includes(suite: Suite) -> Iterator[SqlFile]:
+    """The file of a suite and those that it includes, each once."""
+    waiting, seen = [suite.file], {suite.path}
+    while waiting:
+        file = waiting.pop()
+        yield file
+        for match in _INCLUDES.finditer(file.text):
+            found = load_for(
+                suite, file, include_name(match["name"]), relative=match["command"] in ("ir", "include_relative")
+            )
+            if found and found.path not in seen:
+                seen.add(found.path)
+                waiting.append(found)
 
 
 def _suites(root: Path, paths: Sequence[Path] | set[Path]) -> Iterator[Suite]:

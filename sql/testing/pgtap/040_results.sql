@@ -230,18 +230,17 @@ create function isnt_empty(text, text) returns text language sql
     return tap_line(tap_rows(tap_query($1)) <> '{}', $2, null::text);
 create function isnt_empty(text) returns text language sql return isnt_empty($1, null::text);
 
+-- Several statements may stand before the one whose row is compared.
 create function row_eq(text, anyelement, text) returns text language plpgsql as $$
 declare
     have record;
-    there boolean := false;
+    rows bigint;
 begin
-    for have in execute @extschema@.tap_query($1) loop
-        there := true;
-        exit;
-    end loop;
+    execute @extschema@.tap_query($1) into have;
+    get diagnostics rows = row_count;
     return @extschema@.tap_is(
-        case when there then not have is distinct from $2 else $2 is null end,
-        case when there then have::text end, $2::text, $3
+        case when rows > 0 then not have is distinct from $2 else $2 is null end,
+        case when rows > 0 then have::text end, $2::text, $3
     );
 end
 $$;
