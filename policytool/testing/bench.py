@@ -60,6 +60,12 @@ class Bench:
             known._templates if known else {}
         )
 
+    def again(self) -> Bench:
+        """For other policies and grants: what was learnt past all policies still holds."""
+        bench = Bench(self.session, self.world)
+        bench._proofs, bench._templates = self._proofs, self._templates
+        return bench
+
     # --- acting -----------------------------------------------------------------------------------------------------
 
     def actor(self, name: str) -> Actor:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import structs
 
 from policytool.access import Access, Conventions, Side, make_profile
-from policytool.access.row_filter import expression
+from policytool.access.containment import beyond
+from policytool.access.policies import commands_of
+from policytool.access.row_filter import expression, side_of
 from policytool.catalog.build.platform import Platform
+from policytool.catalog.expression.references import references
 from policytool.catalog.model import Name, Policy, Table
 from policytool.catalog.objects import Catalog
 from policytool.testing.mutants import COMMANDS, TRUE, Mutant
@@ -43,7 +47,7 @@ class Reasoner:
         table, role = mutant.after, mutant.grantee
         if not self._access.privileges.uses(role, table.schema):
             return f"{role} has no USAGE on schema {table.schema}"
-        if mutant.privilege == "SELECT" and self._readers.get(mutant.table):
+        if mutant.privilege == "SELECT" and any(self._met(role, name) for name in self._readers.get(mutant.table, ())):
             return ""  # a policy that reads the table no longer fails
         if not table.rls_enabled or self._access.exempt(role, table):
             return ""
@@ -71,7 +75,55 @@ class Reasoner:
             return "another policy admits all that it does, whatever it says"
         if after is None and before.permissive and self._double(before, table):
             return "another policy says the same"
-        return ""
+        return self._frozen(mutant, met)
+
+    def same_rows(self, mutant: Mutant) -> str:
+        """Whether conditions alone show that all reach the same rows as before; why, or ''."""
+        if mutant.policy is None:
+            return ""
+        other = Access(with_table(self._catalog, mutant.after), self._access.profile, Conventions())
+        for role in self._bound(mutant.before):
+            for command in commands_of(mutant.policy):
+                if not self._access.reach(role, command, mutant.before):
+                    continue
+                for side in _SIDES if command == "UPDATE" else (side_of(command),):
+                    now = self._access.contained.rows(role, mutant.before, command, side)
+                    then = other.contained.rows(role, mutant.after, command, side)
+                    if now is None or then is None or beyond(then, now) or beyond(now, then):
+                        return ""
+        return "the conditions of all policies together let the same rows through"
+
+    def _frozen(self, mutant: Mutant, met: Collection[str]) -> str:
+        """Old and new rows meet the same condition, and nobody may update a column that it looks at."""
+        before, after, table = mutant.policy, mutant.mutated, mutant.before
+        if after is None or before is None or before.command != "UPDATE" or mutant.kind == "widened to public":
+            return ""
+        using, check = expression(before, "using"), expression(before, "check")
+        if using is None or using != check or mutant.kind not in ("policy opened", "check opened", "condition dropped"):
+            return ""
+        if expression(after, "using") != using and expression(after, "check") != check:
+            return ""
+        columns = references(using).own_columns
+        whole = "*" in using or re.search(rf"[(,] ?{re.escape(table.name)}[),]", using)
+        others = [p for p in table.policies if p is not before and p.permissive and p.command in ("UPDATE", "ALL")]
+        if not columns or whole or others:
+            return ""
+        may = self._access.privileges
+        if any(may.can(role, "UPDATE", table, column) for role in met for column in columns):
+            return ""
+        if any(self._sets(trigger.function, columns) for trigger in table.triggers if trigger.timing == "BEFORE"):
+            return ""
+        return "nobody may update a column that it looks at, so that the same changes pass"
+
+    def _sets(self, name: Name, columns: Collection[str]) -> bool:
+        """Whether the body of a trigger's function speaks of one of the columns."""
+        bodies = [f.body for f in self._catalog.functions.values() if (f.schema, f.name) == name]
+        return not bodies or any(re.search(rf"\b{re.escape(c)}\b", body) for c in columns for body in bodies)
+
+    def _met(self, role: str, name: Name) -> bool:
+        """Whether a policy of the table has a say in what the role may try."""
+        table = self._catalog.tables[name]
+        return not self._access.exempt(role, table) and any(self._meets(role, p, table) for p in table.policies)
 
     def _bound(self, table: Table) -> Iterator[str]:
         return (role for role in self._roles if not self._access.exempt(role, table))

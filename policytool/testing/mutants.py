@@ -46,6 +46,18 @@ class Mutant(Struct, frozen=True, kw_only=True):
     def table(self) -> Name:
         return self.before.schema, self.before.name
 
+    @property
+    def widens(self) -> bool:
+        """Whether it can only let more through; else only less."""
+        return self.policy is None or (self.mutated is not None) is self.policy.permissive
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The commands that it is about; () for all."""
+        if self.privilege:
+            return (self.privilege,)
+        return (self.policy.command,) if self.policy is not None and self.policy.command != "ALL" else ()
+
 
 def mutants(catalog: Catalog, clients: Collection[str], tables: Collection[Name] | None = None) -> Iterator[Mutant]:
     """Every mutant of the user's tables and policies. `clients` are those whom a grant may be given to."""

@@ -14,7 +14,7 @@ from policytool.catalog.objects import Catalog
 from policytool.postgres.session import Broken, Identity, Session
 from policytool.testing.equivalent import Reasoner, with_table
 from policytool.testing.mutants import Mutant, mutants
-from policytool.testing.reach import Key, Measure, Reach, difference
+from policytool.testing.reach import Difference, Key, Measure, Reach, difference
 from policytool.testing.score import Mutated, Score, Status
 from policytool.testing.touches import Touches
 
@@ -31,6 +31,19 @@ class Case(Protocol):
     @property
     def texts(self) -> Collection[str]:
         """SQL, or names of tables and functions, that say where it goes."""
+
+    # What is known of it besides; it only matters for what is tried first.
+    @property
+    def command(self) -> str:
+        """What it does, '' where that is not one command."""
+
+    @property
+    def role(self) -> str:
+        """As which role, '' where there are several."""
+
+    @property
+    def denies(self) -> bool | None:
+        """Whether it holds where somebody is denied something."""
 
 
 class CaseFile(Struct, frozen=True, kw_only=True):
@@ -71,37 +84,39 @@ def mutate(
     for at, mutant in enumerate(made, start=1):
         progress(f"mutant {at} of {len(made)}: {mutant.table[0]}.{mutant.table[1]}")
         why = reasoner.why(mutant)
-        results.append(_kept(mutant, "equivalent", why) if why else _judged(mutant, files, readers[mutant.table]))
+        results.append(
+            _kept(mutant, "equivalent", why) if why else _judged(mutant, files, readers[mutant.table], reasoner)
+        )
     failing = tuple(name for file in files for name in file.failing)
     return Score(results=tuple(results), failing=failing, seconds=time.perf_counter() - started)
 
 
-def _judged(mutant: Mutant, files: Sequence[_File], readers: Collection[Name]) -> Mutated:
+def _judged(mutant: Mutant, files: Sequence[_File], readers: Collection[Name], reasoner: Reasoner) -> Mutated:
     refused = ""
     for file in sorted(files, key=lambda f: -f.interest(mutant.table)):
         with file.session.savepoint():
             refused = file.make(mutant)
             if refused:
                 break
-            killer = file.killer(mutant.table)
+            killer = file.killer(mutant)
             if killer:
                 return _kept(mutant, "killed", killer)
     if refused:
         return _kept(mutant, "failed", refused)
-    return _survivor(mutant, files, {mutant.table, *readers})
+    return _survivor(mutant, files, {mutant.table, *readers}, reasoner)
 
 
-def _survivor(mutant: Mutant, files: Sequence[_File], tables: Collection[Name]) -> Mutated:
-    """Noticed by no case: what it changes, over the rows that there are."""
-    seeded = False
-    for file in files:
-        told = file.told(mutant, tables)
-        if told:
-            return _kept(mutant, "survived", told)
-        seeded |= file.measure.has_rows(mutant.table)
-    if not seeded:
-        return _kept(mutant, "survived", f"no row of {mutant.table[0]}.{mutant.table[1]} is seeded")
-    return _kept(mutant, "untold", "no seeded row tells, nor one with another value in a column that policies look at")
+def _survivor(mutant: Mutant, files: Sequence[_File], tables: Collection[Name], reasoner: Reasoner) -> Mutated:
+    """Noticed by no case: what it changes, over the rows that there are, and others much like them."""
+    found = [(file, told) for file in files if (told := file.told(mutant, tables)) is not None]
+    if found:
+        file, told = min(found, key=lambda pair: not pair[1].key.seeded)
+        return _kept(mutant, "survived" if told.key.seeded else "unseeded", file.measure.described(told))
+    if why := reasoner.same_rows(mutant):
+        return _kept(mutant, "equivalent", why)
+    if not any(file.measure.has_rows(mutant.table) for file in files):
+        return _kept(mutant, "unseeded", f"no row of {mutant.table[0]}.{mutant.table[1]} is there")
+    return _kept(mutant, "untold", "no row tells, nor one with another value in a column that policies look at")
 
 
 def _kept(mutant: Mutant, status: Status, note: str) -> Mutated:
@@ -141,10 +156,10 @@ class _File:
         """Change the database; why that cannot be done, or ''."""
         return self.session.bypass(mutant.sql, keep=True).message
 
-    def killer(self, table: Name) -> str:
+    def killer(self, mutant: Mutant) -> str:
         """The first case found that no longer holds; ''."""
         holds = self._tested.begin()
-        for at in self._order(table):
+        for at in self._order(mutant):
             try:
                 held = holds(at)
             except Broken:
@@ -154,8 +169,8 @@ class _File:
                 return self._tested.cases[at].name
         return ""
 
-    def told(self, mutant: Mutant, tables: Collection[Name]) -> str:
-        """Something that an actor would reach, or no longer; '' where no row tells."""
+    def told(self, mutant: Mutant, tables: Collection[Name]) -> Difference | None:
+        """Something that an actor would reach, or no longer."""
         before: dict[Key, frozenset[str]] = {}
         for name in tables:
             if name not in self._before:
@@ -163,12 +178,24 @@ class _File:
             before.update(self._before[name])
         with self.session.savepoint():
             if self.make(mutant):
-                return ""
+                return None
             after = self.measure.reach(with_table(self._catalog, mutant.after), tables)
-        found = difference(before, after)
-        return self.measure.described(found[0], gained=found[1]) if found else ""
+        return difference(before, after)
 
-    def _order(self, table: Name) -> Iterator[int]:
-        """The cases that may come to the table: those that name it first, and of them those that notice much."""
+    def _order(self, mutant: Mutant) -> Iterator[int]:
+        """The cases that may come to the table: those first that are likeliest to notice."""
+        table, cases = mutant.table, self._tested.cases
         found = [at for at, reached in self._reach.items() if reached is None or table in reached]
-        yield from sorted(found, key=lambda at: (table[1] not in self._direct[at], -self._kills[at], at))
+
+        def unlikely(at: int) -> tuple[object, ...]:
+            case = cases[at]
+            return (
+                table[1] not in self._direct[at],
+                bool(mutant.grantee) and case.role not in ("", mutant.grantee),
+                case.denies is not None and case.denies is not mutant.widens,
+                bool(mutant.commands) and case.command not in ("", *mutant.commands),
+                -self._kills[at],
+                at,
+            )
+
+        yield from sorted(found, key=unlikely)

@@ -20,8 +20,31 @@ from policytool.testing.gates import exempt
 _MOST_VALUES: Final = 8
 _MOST_ROWS: Final = 600
 COMMANDS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
-Key = tuple[str, str, Name, str, str]  # actor, command, table, the row, what it becomes ("" is: stays as it is)
+
+
+class Key(Struct, frozen=True):
+    """An actor does something to a row. `changed` is how it differs from the stored one, or what it becomes.
+
+    `seeded` says that the row is there, or is the one to be made; without it such a row could only be there.
+    """
+
+    actor: str
+    command: str
+    table: Name
+    row: str
+    changed: str = ""
+    seeded: bool = True
+
+
 Reach = Mapping[Key, frozenset[str]]  # the columns of it that the actor has the privilege for
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """What is reached on one side only; or, `columns`, by more columns."""
+
+    key: Key
+    gained: bool
+    columns: frozenset[str] = frozenset()
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -85,6 +108,8 @@ class Measure:
             return None
         for column in self._varied(table):
             self._session.bypass(self._variation(catalog, table, column, stored), keep=True)
+        for condition in _impossible(table, stored):
+            self._session.bypass(f"delete from {stored} where policytool_as <> '' and {condition}", keep=True)
         columns = "policytool_row, policytool_from, policytool_as"
         answer = self._session.bypass(f"select {columns} from {stored} order by 1 limit {_MOST_ROWS}")
         rows = tuple((r[0] or "", r[1] or "", r[2] or "") for r in answer.values)
@@ -143,17 +168,19 @@ class Measure:
         old = {c: [] if c == "INSERT" else _pass(mine, c, "using", held, sample, free) for c in COMMANDS}
         new = {c: _pass(mine, c, "check", held, sample, free) for c in ("INSERT", "UPDATE")}
         at = {origin: i for i, (_, origin, changed) in enumerate(sample.rows) if not changed}
-        for i, (_, origin, changed) in enumerate(sample.rows):
-            if not changed:
-                yield from (
-                    ((actor, c, name, origin, ""), may[c]) for c in ("SELECT", "DELETE") if may[c] and old[c][i]
-                )
+        for i, (_, row, changed) in enumerate(sample.rows):
+            there = not changed
+            for command in ("SELECT", "DELETE"):
+                if may[command] and old[command][i]:
+                    yield Key(actor, command, name, row, changed, there), may[command]
             if may["INSERT"] and new["INSERT"][i]:
-                yield (actor, "INSERT", name, origin, changed), may["INSERT"]
-            if may["UPDATE"] and new["UPDATE"][i] and old["UPDATE"][at.get(origin, i)]:
-                column = changed.partition(" = ")[0]
-                if not changed or column in may["UPDATE"]:
-                    yield (actor, "UPDATE", name, origin, changed), may["UPDATE"]
+                yield Key(actor, "INSERT", name, row, changed), may["INSERT"]
+            if not may["UPDATE"] or not new["UPDATE"][i]:
+                continue
+            if old["UPDATE"][i]:
+                yield Key(actor, "UPDATE", name, row, f"\0{changed}" if changed else "", there), may["UPDATE"]
+            if changed and changed.partition(" = ")[0] in may["UPDATE"] and old["UPDATE"][at[row]]:
+                yield Key(actor, "UPDATE", name, row, changed), may["UPDATE"]
 
     def _held(self, who: Identity, policies: Sequence[Policy], sample: Sample) -> dict[str, list[str]]:
         """For each expression, what it says of each row: `t`, `f`, or the error."""
@@ -184,14 +211,20 @@ class Measure:
             found.append(answer[0][0] if answer else "error")
         return found + ["error"] * (len(sample.rows) - len(found))
 
-    def described(self, key: Key, *, gained: bool) -> str:
+    def described(self, found: Difference) -> str:
         """`anon would read o2`."""
-        actor, command, table, origin, changed = key
-        row = self._names.get((table, origin), f"a row of {table[0]}.{table[1]}")
-        verb = {"SELECT": "read", "INSERT": "insert", "UPDATE": "update", "DELETE": "delete"}[command]
-        what = f"a row like {row}" if command == "INSERT" else row
-        how = f" so that {changed}" if command == "UPDATE" and changed else f" with {changed}" if changed else ""
-        return f"{actor} would {'' if gained else 'no longer '}{verb} {what}{how}"
+        key = found.key
+        row = self._names.get((key.table, key.row), f"a row of {key.table[0]}.{key.table[1]}")
+        verb = {"SELECT": "read", "INSERT": "insert", "UPDATE": "update", "DELETE": "delete"}[key.command]
+        becomes = key.command == "UPDATE" and key.seeded and key.changed
+        like = key.command == "INSERT" or (key.changed and not becomes)
+        what = f"a row like {row.removeprefix('a row of ')}" if like else row
+        changed = key.changed.removeprefix("\0")
+        how = f" so that {changed}" if becomes else f" with {changed}" if changed else ""
+        said = f"{key.actor} would {'' if found.gained else 'no longer '}{verb} {what}{how}"
+        if not found.columns:
+            return said
+        return f"{key.actor} would {verb} {', '.join(sorted(found.columns))} of {what}{how}"
 
 
 _SIDES: Final[tuple[Side, ...]] = ("using", "check")
@@ -218,12 +251,29 @@ def _pass(
     return [any(o[i] == "t" for o in opening) and all(c[i] == "t" for c in closing) for i in range(len(sample.rows))]
 
 
-def difference(before: Reach, after: Reach) -> tuple[Key, bool] | None:
-    """The first thing that is reached only before or only after, and whether it is gained; people come before keys."""
-    for key in after:
-        if key not in before or after[key] - before[key]:
-            return key, True
-    for key in before:
-        if key not in after or before[key] - after[key]:
-            return key, False
-    return None
+def _impossible(table: Table, stored: str) -> Iterator[str]:
+    """Conditions that rows fulfil which a constraint forbids: such a row can never be there."""
+    alias = identifier(table.name)
+    for constraint in table.constraints:
+        if constraint.kind == "CHECK" and constraint.expression:
+            wrong = f"select policytool_row from {stored} as {alias} where not ({constraint.expression})"
+            yield f"policytool_row in ({wrong})"
+        reference = constraint.reference
+        if reference is not None:
+            far = qualified(reference.schema, reference.table)
+            pairs = zip(constraint.columns, reference.columns, strict=True)
+            joined = " and ".join(f"far.{identifier(f)} = {stored}.{identifier(n)}" for n, f in pairs)
+            known = " and ".join(f"{stored}.{identifier(n)} is not null" for n in constraint.columns)
+            yield f"{known} and not exists (select from {far} as far where {joined})"
+
+
+def difference(before: Reach, after: Reach) -> Difference | None:
+    """What is reached only before or only after: of rows that are there, if any; what is gained rather than lost."""
+    found: list[Difference] = []
+    for one, other, gained in ((after, before, True), (before, after, False)):
+        for key in one:
+            if key not in other:
+                found.append(Difference(key=key, gained=gained))
+            elif gained and one[key] - other[key]:
+                found.append(Difference(key=key, gained=True, columns=one[key] - other[key]))
+    return min(found, key=lambda d: (not d.key.seeded, bool(d.key.changed)), default=None)

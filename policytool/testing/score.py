@@ -9,15 +9,15 @@ from msgspec import Struct
 
 from policytool.syntax.location import Location
 
-Status = Literal["killed", "survived", "untold", "equivalent", "failed"]
+Status = Literal["killed", "survived", "unseeded", "untold", "equivalent", "failed"]
 
 
 class Mutated(Struct, frozen=True, kw_only=True):
     """What became of a mutant.
 
-    `killed`: the case in `note` fails. `survived`: none does, though somebody would reach what `note` says. `untold`:
-    no row shows a difference. `equivalent`: it changes nothing, for the reason in `note`. `failed`: it could not be
-    made.
+    `killed`: the case in `note` fails. `survived`: none does, though somebody would reach what `note` says. `unseeded`:
+    no seeded row tells, though one that could be there would. `untold`: no row was found that tells. `equivalent`: it
+    changes nothing, for the reason in `note`. `failed`: it could not be made.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class TableScore(Struct, frozen=True, kw_only=True):
     table: str
     killed: int = 0
     survived: int = 0
+    unseeded: int = 0
     untold: int = 0
     equivalent: int = 0
     failed: int = 0
@@ -42,7 +43,7 @@ class TableScore(Struct, frozen=True, kw_only=True):
     @property
     def counted(self) -> int:
         """Those that a test could notice."""
-        return self.killed + self.survived
+        return self.killed + self.survived + self.unseeded
 
     @property
     def part(self) -> Fraction | None:
@@ -96,6 +97,7 @@ def _score(table: str, results: tuple[Mutated, ...]) -> TableScore:
         table=table,
         killed=count("killed"),
         survived=count("survived"),
+        unseeded=count("unseeded"),
         untold=count("untold"),
         equivalent=count("equivalent"),
         failed=count("failed"),

@@ -40,6 +40,15 @@ class Rows(Struct, frozen=True, kw_only=True):
     who: Actor
     sql: str
     rows: int | None
+    command: str = ""
+
+    @property
+    def role(self) -> str:
+        return self.who.role
+
+    @property
+    def denies(self) -> bool:
+        return not self.rows
 
     @property
     def name(self) -> str:
@@ -122,8 +131,8 @@ def test_a_case_that_fails_anyway_kills_nothing(supabase_server: Server) -> None
 def test_without_rows_nothing_is_proved(supabase_server: Server) -> None:
     """Mutants of a table without a row are not passed over."""
     score = scored(supabase_server, ORDERS, "select 1", [])
-    assert {r.note for r in score.of("survived")} == {"no row of public.orders is seeded"}
-    assert not score.of("untold")
+    assert {r.note for r in score.of("unseeded")} == {"no row of public.orders is there"}
+    assert (score.total.part, score.meets("1")) == (Fraction(0), False)
 
 
 def test_a_difference_that_no_row_shows_is_its_own_kind(supabase_server: Server) -> None:
