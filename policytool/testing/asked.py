@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from policytool.catalog.expression.deparse import deparse
 from policytool.catalog.model import Function, Name, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.syntax import raw
@@ -67,9 +68,23 @@ def asked(sql: str, catalog: Catalog, *, command: str | None = None, where: str 
         named=tuple(_named(tree, catalog)),
         functions=calls,
         plain=plain(sql),
-        where=where,
+        where=where or _where(kind, body),
         row=row,
     )
+
+
+def _where(kind: str, body: Node) -> str:
+    """The condition of a statement on one table; '' where it has none of its own."""
+    single = kind in ("UpdateStmt", "DeleteStmt") or (kind == "SelectStmt" and len(body.get("fromClause", ())) == 1)
+    others = {"usingClause", "withClause", "larg", "rarg"} | (set() if kind == "SelectStmt" else {"fromClause"})
+    if not single or "whereClause" not in body or others & body.keys():
+        return ""
+    if kind == "SelectStmt" and "RangeVar" not in body["fromClause"][0]:
+        return ""
+    try:
+        return deparse(body["whereClause"])
+    except (NotImplementedError, KeyError):
+        return ""
 
 
 def plain(sql: str) -> str:

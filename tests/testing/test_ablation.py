@@ -54,7 +54,7 @@ def test_what_decided_is_told(project: tuple[Session, Catalog], sql: str, by: st
     """The grant, or the policy with its place, or what else it was; in one line."""
     session, catalog = project
     row = next((name for name in ("o1", "o2", "o3") if f"id = '{name}'" in sql), "")
-    found = why(session, catalog, BEN, sql, row=row, where=f"id = '{row}'" if row else "")
+    found = why(session, catalog, BEN, sql, row=row)
     expected = re.sub(r"{(.+?)}", lambda match: str(line(match[1])), expected)
     assert (found.text[: len(expected)], found.by) == (expected, by), found.text
     assert "\n" not in found.text
