@@ -25,35 +25,35 @@ returns text language sql
         '                  ' || coalesce(pg_catalog.quote_literal(have), 'NULL')
             || E'\n   ' || verb || coalesce(pg_catalog.quote_literal(want), 'NULL'));
 create function matches(anyelement, text, text) returns text language plpgsql
-    as $$ begin return @extschema@.tap_match($1 ~ $2, $1::text, $2, '  doesn''t match: ', $3); end $$;
+    as $$ begin return @extschema@.tap_match($1 ~ $2, $1::text, $2, 'doesn''t match: ', $3); end $$;
 create function matches(anyelement, text) returns text language plpgsql
     as $$ begin return @extschema@.matches($1, $2, null); end $$;
 create function imatches(anyelement, text, text) returns text language plpgsql
-    as $$ begin return @extschema@.tap_match($1 ~* $2, $1::text, $2, '  doesn''t match: ', $3); end $$;
+    as $$ begin return @extschema@.tap_match($1 ~* $2, $1::text, $2, 'doesn''t match: ', $3); end $$;
 create function imatches(anyelement, text) returns text language plpgsql
     as $$ begin return @extschema@.imatches($1, $2, null); end $$;
 create function doesnt_match(anyelement, text, text) returns text language plpgsql
-    as $$ begin return @extschema@.tap_match($1 !~ $2, $1::text, $2, '        matches: ', $3); end $$;
+    as $$ begin return @extschema@.tap_match($1 !~ $2, $1::text, $2, '      matches: ', $3); end $$;
 create function doesnt_match(anyelement, text) returns text language plpgsql
     as $$ begin return @extschema@.doesnt_match($1, $2, null); end $$;
 create function doesnt_imatch(anyelement, text, text) returns text language plpgsql
-    as $$ begin return @extschema@.tap_match($1 !~* $2, $1::text, $2, '        matches: ', $3); end $$;
+    as $$ begin return @extschema@.tap_match($1 !~* $2, $1::text, $2, '      matches: ', $3); end $$;
 create function doesnt_imatch(anyelement, text) returns text language plpgsql
     as $$ begin return @extschema@.doesnt_imatch($1, $2, null); end $$;
 create function alike(anyelement, text, text) returns text language plpgsql
-    as $$ begin return @extschema@.tap_match($1 ~~ $2, $1::text, $2, '  doesn''t match: ', $3); end $$;
+    as $$ begin return @extschema@.tap_match($1 ~~ $2, $1::text, $2, 'doesn''t match: ', $3); end $$;
 create function alike(anyelement, text) returns text language plpgsql
     as $$ begin return @extschema@.alike($1, $2, null); end $$;
 create function ialike(anyelement, text, text) returns text language plpgsql
-    as $$ begin return @extschema@.tap_match($1 ~~* $2, $1::text, $2, '  doesn''t match: ', $3); end $$;
+    as $$ begin return @extschema@.tap_match($1 ~~* $2, $1::text, $2, 'doesn''t match: ', $3); end $$;
 create function ialike(anyelement, text) returns text language plpgsql
     as $$ begin return @extschema@.ialike($1, $2, null); end $$;
 create function unalike(anyelement, text, text) returns text language plpgsql
-    as $$ begin return @extschema@.tap_match($1 !~~ $2, $1::text, $2, '        matches: ', $3); end $$;
+    as $$ begin return @extschema@.tap_match($1 !~~ $2, $1::text, $2, '      matches: ', $3); end $$;
 create function unalike(anyelement, text) returns text language plpgsql
     as $$ begin return @extschema@.unalike($1, $2, null); end $$;
 create function unialike(anyelement, text, text) returns text language plpgsql
-    as $$ begin return @extschema@.tap_match($1 !~~* $2, $1::text, $2, '        matches: ', $3); end $$;
+    as $$ begin return @extschema@.tap_match($1 !~~* $2, $1::text, $2, '      matches: ', $3); end $$;
 create function unialike(anyelement, text) returns text language plpgsql
     as $$ begin return @extschema@.unialike($1, $2, null); end $$;
 

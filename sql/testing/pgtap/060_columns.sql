@@ -77,7 +77,9 @@ begin atomic
         else s.plain || s.modifier
     end
     from (
-        select pg_catalog.format_type(pg_catalog.to_regtype(wanted), null) as plain,
+        select pg_catalog.format_type(
+                pg_catalog.to_regtype(pg_catalog.regexp_replace(wanted, '\s*\([^)]*\)', '')), null
+            ) as plain,
             pg_catalog.replace(pg_catalog.substring(wanted, '\([^)]*\)'), ' ', '') as modifier
     ) as s;
 end;

@@ -11,7 +11,7 @@ begin atomic
         join pg_catalog.pg_attribute as a on a.attrelid = c.conrelid and a.attnum = k.number order by k.place
     )
     from pg_catalog.pg_constraint as c where c.conrelid = tap_table(home, relation) and c.contype = kind
-    order by c.conname;
+    order by c.oid;
 end;
 create function tap_columns(name[]) returns text language sql immutable
     return pg_catalog.array_to_string(array(select pg_catalog.quote_ident(c) from pg_catalog.unnest($1) as c), ', ');
@@ -162,10 +162,10 @@ create function col_is_unique(name, name) returns text language sql
 create function col_is_unique(name, name, name[]) returns text language sql
     return col_is_unique($1, $2, $3,
         'Column' || case when pg_catalog.cardinality($3) > 1 then 's ' else ' ' end
-        || tap_named($1, $2) || '(' || tap_columns($3) || ') should have a unique constraint');
+        || pg_catalog.quote_ident($2) || '(' || tap_columns($3) || ') should have a unique constraint');
 create function col_is_unique(name, name, name) returns text language sql
     return col_is_unique($1, $2, $3,
-        'Column ' || tap_named($1, $2) || '(' || pg_catalog.quote_ident($3) || ') should have a unique constraint');
+        'Column ' || pg_catalog.quote_ident($2) || '(' || pg_catalog.quote_ident($3) || ') should have a unique constraint');
 create function col_has_check(name, name, name[], text) returns text language sql
     return tap_of_key($1, $2, $3, 'c', true, $4);
 create function col_has_check(name, name, name, text) returns text language sql
@@ -251,9 +251,8 @@ create function tap_of_index(home name, relation name, item name, columns name[]
 returns text language sql
 begin atomic
     select case
-        when s.index is null then tap_is(false, item || ' ON ' || tap_named(home, relation) || ' not found',
-            item || ' ON ' || tap_named(home, relation) || '('
-                || pg_catalog.array_to_string(columns, ', ') || ')', description)
+        when s.index is null then tap_line(false, description, 'Index ' || pg_catalog.quote_ident(item)
+            || ' ON ' || tap_named(home, relation) || ' not found')
         else tap_is(
             pg_catalog.lower(tap_index_columns(s.index)::text) = pg_catalog.lower(columns::text),
             pg_catalog.quote_ident(item) || ' ON ' || tap_named(home, relation) || '('
@@ -284,8 +283,11 @@ create function has_index(name, name, name) returns text language sql
     return case when exists (select from pg_catalog.pg_namespace where nspname = $1)
         then ok(tap_index($1, $2, $3) is not null, 'Index ' || pg_catalog.quote_ident($3) || ' should exist')
         else tap_of_index(null, $1, $2, array[$3], 'Index ' || pg_catalog.quote_ident($2) || ' should exist') end;
+-- An expression has brackets, a description none.
 create function has_index(name, name, text) returns text language sql
-    return ok(tap_index(null, $1, $2) is not null, $3);
+    return case when pg_catalog.strpos($3, '(') > 0
+        then tap_of_index(null, $1, $2, array[$3::name], 'Index ' || pg_catalog.quote_ident($2) || ' should exist')
+        else ok(tap_index(null, $1, $2) is not null, $3) end;
 create function has_index(name, name) returns text language sql
     return has_index($1, $2, 'Index ' || pg_catalog.quote_ident($2) || ' should exist');
 create function hasnt_index(name, name, name, text) returns text language sql

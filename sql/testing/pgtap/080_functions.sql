@@ -143,32 +143,43 @@ create function volatility_is(name, text, text) returns text language sql
 create function volatility_is(name, text) returns text language sql
     return volatility_is($1, $2, 'Function ' || tap_call(null, $1, null) || ' should be ' || tap_volatile($2));
 
+create function tap_of_kind(home name, item name, arguments name[], passed boolean, description text)
+returns text language sql
+    return case when passed is null
+        then tap_line(false, description, '    Function ' || tap_call(home, item, arguments) || ' does not exist')
+        else ok(passed, description) end;
 create function tap_definer(name, name, name[]) returns boolean language sql stable
     return (select pg_catalog.bool_and(p.prosecdef) from tap_functions($1, $2, $3) as p);
 create function is_definer(name, name, name[], text) returns text language sql
     return ok(tap_definer($1, $2, $3), $4);
 create function is_definer(name, name, name[]) returns text language sql
     return is_definer($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should be security definer');
-create function is_definer(name, name, text) returns text language sql return ok(tap_definer($1, $2, null), $3);
+create function is_definer(name, name, text) returns text language sql
+    return ok(tap_definer($1, $2, null), $3);
 create function is_definer(name, name) returns text language sql
     return is_definer($1, $2, 'Function ' || tap_call($1, $2, null) || ' should be security definer');
-create function is_definer(name, name[], text) returns text language sql return ok(tap_definer(null, $1, $2), $3);
+create function is_definer(name, name[], text) returns text language sql
+    return ok(tap_definer(null, $1, $2), $3);
 create function is_definer(name, name[]) returns text language sql
     return is_definer($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should be security definer');
-create function is_definer(name, text) returns text language sql return ok(tap_definer(null, $1, null), $2);
+create function is_definer(name, text) returns text language sql
+    return ok(tap_definer(null, $1, null), $2);
 create function is_definer(name) returns text language sql
     return is_definer($1, 'Function ' || tap_call(null, $1, null) || ' should be security definer');
 create function isnt_definer(name, name, name[], text) returns text language sql
     return ok(not tap_definer($1, $2, $3), $4);
 create function isnt_definer(name, name, name[]) returns text language sql
     return isnt_definer($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should not be security definer');
-create function isnt_definer(name, name, text) returns text language sql return ok(not tap_definer($1, $2, null), $3);
+create function isnt_definer(name, name, text) returns text language sql
+    return ok(not tap_definer($1, $2, null), $3);
 create function isnt_definer(name, name) returns text language sql
     return isnt_definer($1, $2, 'Function ' || tap_call($1, $2, null) || ' should not be security definer');
-create function isnt_definer(name, name[], text) returns text language sql return ok(not tap_definer(null, $1, $2), $3);
+create function isnt_definer(name, name[], text) returns text language sql
+    return ok(not tap_definer(null, $1, $2), $3);
 create function isnt_definer(name, name[]) returns text language sql
     return isnt_definer($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should not be security definer');
-create function isnt_definer(name, text) returns text language sql return ok(not tap_definer(null, $1, null), $2);
+create function isnt_definer(name, text) returns text language sql
+    return ok(not tap_definer(null, $1, null), $2);
 create function isnt_definer(name) returns text language sql
     return isnt_definer($1, 'Function ' || tap_call(null, $1, null) || ' should not be security definer');
 create function tap_strict(name, name, name[]) returns boolean language sql stable
@@ -177,137 +188,167 @@ create function is_strict(name, name, name[], text) returns text language sql
     return ok(tap_strict($1, $2, $3), $4);
 create function is_strict(name, name, name[]) returns text language sql
     return is_strict($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should be strict');
-create function is_strict(name, name, text) returns text language sql return ok(tap_strict($1, $2, null), $3);
+create function is_strict(name, name, text) returns text language sql
+    return ok(tap_strict($1, $2, null), $3);
 create function is_strict(name, name) returns text language sql
     return is_strict($1, $2, 'Function ' || tap_call($1, $2, null) || ' should be strict');
-create function is_strict(name, name[], text) returns text language sql return ok(tap_strict(null, $1, $2), $3);
+create function is_strict(name, name[], text) returns text language sql
+    return ok(tap_strict(null, $1, $2), $3);
 create function is_strict(name, name[]) returns text language sql
     return is_strict($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should be strict');
-create function is_strict(name, text) returns text language sql return ok(tap_strict(null, $1, null), $2);
+create function is_strict(name, text) returns text language sql
+    return ok(tap_strict(null, $1, null), $2);
 create function is_strict(name) returns text language sql
     return is_strict($1, 'Function ' || tap_call(null, $1, null) || ' should be strict');
 create function isnt_strict(name, name, name[], text) returns text language sql
     return ok(not tap_strict($1, $2, $3), $4);
 create function isnt_strict(name, name, name[]) returns text language sql
     return isnt_strict($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should not be strict');
-create function isnt_strict(name, name, text) returns text language sql return ok(not tap_strict($1, $2, null), $3);
+create function isnt_strict(name, name, text) returns text language sql
+    return ok(not tap_strict($1, $2, null), $3);
 create function isnt_strict(name, name) returns text language sql
     return isnt_strict($1, $2, 'Function ' || tap_call($1, $2, null) || ' should not be strict');
-create function isnt_strict(name, name[], text) returns text language sql return ok(not tap_strict(null, $1, $2), $3);
+create function isnt_strict(name, name[], text) returns text language sql
+    return ok(not tap_strict(null, $1, $2), $3);
 create function isnt_strict(name, name[]) returns text language sql
     return isnt_strict($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should not be strict');
-create function isnt_strict(name, text) returns text language sql return ok(not tap_strict(null, $1, null), $2);
+create function isnt_strict(name, text) returns text language sql
+    return ok(not tap_strict(null, $1, null), $2);
 create function isnt_strict(name) returns text language sql
     return isnt_strict($1, 'Function ' || tap_call(null, $1, null) || ' should not be strict');
 create function tap_aggregate(name, name, name[]) returns boolean language sql stable
-    return (select pg_catalog.bool_and(p.prokind = 'a') from tap_functions($1, $2, $3) as p);
+    return (select pg_catalog.bool_or(p.prokind = 'a') from tap_functions($1, $2, $3) as p);
 create function is_aggregate(name, name, name[], text) returns text language sql
-    return ok(tap_aggregate($1, $2, $3), $4);
+    return tap_of_kind($1, $2, $3, tap_aggregate($1, $2, $3), $4);
 create function is_aggregate(name, name, name[]) returns text language sql
     return is_aggregate($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should be an aggregate function');
-create function is_aggregate(name, name, text) returns text language sql return ok(tap_aggregate($1, $2, null), $3);
+create function is_aggregate(name, name, text) returns text language sql
+    return tap_of_kind($1, $2, null, tap_aggregate($1, $2, null), $3);
 create function is_aggregate(name, name) returns text language sql
     return is_aggregate($1, $2, 'Function ' || tap_call($1, $2, null) || ' should be an aggregate function');
-create function is_aggregate(name, name[], text) returns text language sql return ok(tap_aggregate(null, $1, $2), $3);
+create function is_aggregate(name, name[], text) returns text language sql
+    return tap_of_kind(null, $1, $2, tap_aggregate(null, $1, $2), $3);
 create function is_aggregate(name, name[]) returns text language sql
     return is_aggregate($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should be an aggregate function');
-create function is_aggregate(name, text) returns text language sql return ok(tap_aggregate(null, $1, null), $2);
+create function is_aggregate(name, text) returns text language sql
+    return tap_of_kind(null, $1, null, tap_aggregate(null, $1, null), $2);
 create function is_aggregate(name) returns text language sql
     return is_aggregate($1, 'Function ' || tap_call(null, $1, null) || ' should be an aggregate function');
 create function isnt_aggregate(name, name, name[], text) returns text language sql
-    return ok(not tap_aggregate($1, $2, $3), $4);
+    return tap_of_kind($1, $2, $3, not tap_aggregate($1, $2, $3), $4);
 create function isnt_aggregate(name, name, name[]) returns text language sql
     return isnt_aggregate($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should not be an aggregate function');
-create function isnt_aggregate(name, name, text) returns text language sql return ok(not tap_aggregate($1, $2, null), $3);
+create function isnt_aggregate(name, name, text) returns text language sql
+    return tap_of_kind($1, $2, null, not tap_aggregate($1, $2, null), $3);
 create function isnt_aggregate(name, name) returns text language sql
     return isnt_aggregate($1, $2, 'Function ' || tap_call($1, $2, null) || ' should not be an aggregate function');
-create function isnt_aggregate(name, name[], text) returns text language sql return ok(not tap_aggregate(null, $1, $2), $3);
+create function isnt_aggregate(name, name[], text) returns text language sql
+    return tap_of_kind(null, $1, $2, not tap_aggregate(null, $1, $2), $3);
 create function isnt_aggregate(name, name[]) returns text language sql
     return isnt_aggregate($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should not be an aggregate function');
-create function isnt_aggregate(name, text) returns text language sql return ok(not tap_aggregate(null, $1, null), $2);
+create function isnt_aggregate(name, text) returns text language sql
+    return tap_of_kind(null, $1, null, not tap_aggregate(null, $1, null), $2);
 create function isnt_aggregate(name) returns text language sql
     return isnt_aggregate($1, 'Function ' || tap_call(null, $1, null) || ' should not be an aggregate function');
 create function tap_window(name, name, name[]) returns boolean language sql stable
-    return (select pg_catalog.bool_and(p.prokind = 'w') from tap_functions($1, $2, $3) as p);
+    return (select pg_catalog.bool_or(p.prokind = 'w') from tap_functions($1, $2, $3) as p);
 create function is_window(name, name, name[], text) returns text language sql
-    return ok(tap_window($1, $2, $3), $4);
+    return tap_of_kind($1, $2, $3, tap_window($1, $2, $3), $4);
 create function is_window(name, name, name[]) returns text language sql
     return is_window($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should be a window function');
-create function is_window(name, name, text) returns text language sql return ok(tap_window($1, $2, null), $3);
+create function is_window(name, name, text) returns text language sql
+    return tap_of_kind($1, $2, null, tap_window($1, $2, null), $3);
 create function is_window(name, name) returns text language sql
     return is_window($1, $2, 'Function ' || tap_call($1, $2, null) || ' should be a window function');
-create function is_window(name, name[], text) returns text language sql return ok(tap_window(null, $1, $2), $3);
+create function is_window(name, name[], text) returns text language sql
+    return tap_of_kind(null, $1, $2, tap_window(null, $1, $2), $3);
 create function is_window(name, name[]) returns text language sql
     return is_window($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should be a window function');
-create function is_window(name, text) returns text language sql return ok(tap_window(null, $1, null), $2);
+create function is_window(name, text) returns text language sql
+    return tap_of_kind(null, $1, null, tap_window(null, $1, null), $2);
 create function is_window(name) returns text language sql
     return is_window($1, 'Function ' || tap_call(null, $1, null) || ' should be a window function');
 create function isnt_window(name, name, name[], text) returns text language sql
-    return ok(not tap_window($1, $2, $3), $4);
+    return tap_of_kind($1, $2, $3, not tap_window($1, $2, $3), $4);
 create function isnt_window(name, name, name[]) returns text language sql
     return isnt_window($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should not be a window function');
-create function isnt_window(name, name, text) returns text language sql return ok(not tap_window($1, $2, null), $3);
+create function isnt_window(name, name, text) returns text language sql
+    return tap_of_kind($1, $2, null, not tap_window($1, $2, null), $3);
 create function isnt_window(name, name) returns text language sql
     return isnt_window($1, $2, 'Function ' || tap_call($1, $2, null) || ' should not be a window function');
-create function isnt_window(name, name[], text) returns text language sql return ok(not tap_window(null, $1, $2), $3);
+create function isnt_window(name, name[], text) returns text language sql
+    return tap_of_kind(null, $1, $2, not tap_window(null, $1, $2), $3);
 create function isnt_window(name, name[]) returns text language sql
     return isnt_window($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should not be a window function');
-create function isnt_window(name, text) returns text language sql return ok(not tap_window(null, $1, null), $2);
+create function isnt_window(name, text) returns text language sql
+    return tap_of_kind(null, $1, null, not tap_window(null, $1, null), $2);
 create function isnt_window(name) returns text language sql
     return isnt_window($1, 'Function ' || tap_call(null, $1, null) || ' should not be a window function');
 create function tap_procedure(name, name, name[]) returns boolean language sql stable
-    return (select pg_catalog.bool_and(p.prokind = 'p') from tap_functions($1, $2, $3) as p);
+    return (select pg_catalog.bool_or(p.prokind = 'p') from tap_functions($1, $2, $3) as p);
 create function is_procedure(name, name, name[], text) returns text language sql
-    return ok(tap_procedure($1, $2, $3), $4);
+    return tap_of_kind($1, $2, $3, tap_procedure($1, $2, $3), $4);
 create function is_procedure(name, name, name[]) returns text language sql
     return is_procedure($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should be a procedure');
-create function is_procedure(name, name, text) returns text language sql return ok(tap_procedure($1, $2, null), $3);
+create function is_procedure(name, name, text) returns text language sql
+    return tap_of_kind($1, $2, null, tap_procedure($1, $2, null), $3);
 create function is_procedure(name, name) returns text language sql
     return is_procedure($1, $2, 'Function ' || tap_call($1, $2, null) || ' should be a procedure');
-create function is_procedure(name, name[], text) returns text language sql return ok(tap_procedure(null, $1, $2), $3);
+create function is_procedure(name, name[], text) returns text language sql
+    return tap_of_kind(null, $1, $2, tap_procedure(null, $1, $2), $3);
 create function is_procedure(name, name[]) returns text language sql
     return is_procedure($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should be a procedure');
-create function is_procedure(name, text) returns text language sql return ok(tap_procedure(null, $1, null), $2);
+create function is_procedure(name, text) returns text language sql
+    return tap_of_kind(null, $1, null, tap_procedure(null, $1, null), $2);
 create function is_procedure(name) returns text language sql
     return is_procedure($1, 'Function ' || tap_call(null, $1, null) || ' should be a procedure');
 create function isnt_procedure(name, name, name[], text) returns text language sql
-    return ok(not tap_procedure($1, $2, $3), $4);
+    return tap_of_kind($1, $2, $3, not tap_procedure($1, $2, $3), $4);
 create function isnt_procedure(name, name, name[]) returns text language sql
     return isnt_procedure($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should not be a procedure');
-create function isnt_procedure(name, name, text) returns text language sql return ok(not tap_procedure($1, $2, null), $3);
+create function isnt_procedure(name, name, text) returns text language sql
+    return tap_of_kind($1, $2, null, not tap_procedure($1, $2, null), $3);
 create function isnt_procedure(name, name) returns text language sql
     return isnt_procedure($1, $2, 'Function ' || tap_call($1, $2, null) || ' should not be a procedure');
-create function isnt_procedure(name, name[], text) returns text language sql return ok(not tap_procedure(null, $1, $2), $3);
+create function isnt_procedure(name, name[], text) returns text language sql
+    return tap_of_kind(null, $1, $2, not tap_procedure(null, $1, $2), $3);
 create function isnt_procedure(name, name[]) returns text language sql
     return isnt_procedure($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should not be a procedure');
-create function isnt_procedure(name, text) returns text language sql return ok(not tap_procedure(null, $1, null), $2);
+create function isnt_procedure(name, text) returns text language sql
+    return tap_of_kind(null, $1, null, not tap_procedure(null, $1, null), $2);
 create function isnt_procedure(name) returns text language sql
     return isnt_procedure($1, 'Function ' || tap_call(null, $1, null) || ' should not be a procedure');
 create function tap_normal_function(name, name, name[]) returns boolean language sql stable
-    return (select pg_catalog.bool_and(p.prokind = 'f') from tap_functions($1, $2, $3) as p);
+    return (select pg_catalog.bool_or(p.prokind = 'f') from tap_functions($1, $2, $3) as p);
 create function is_normal_function(name, name, name[], text) returns text language sql
-    return ok(tap_normal_function($1, $2, $3), $4);
+    return tap_of_kind($1, $2, $3, tap_normal_function($1, $2, $3), $4);
 create function is_normal_function(name, name, name[]) returns text language sql
     return is_normal_function($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should be a normal function');
-create function is_normal_function(name, name, text) returns text language sql return ok(tap_normal_function($1, $2, null), $3);
+create function is_normal_function(name, name, text) returns text language sql
+    return tap_of_kind($1, $2, null, tap_normal_function($1, $2, null), $3);
 create function is_normal_function(name, name) returns text language sql
     return is_normal_function($1, $2, 'Function ' || tap_call($1, $2, null) || ' should be a normal function');
-create function is_normal_function(name, name[], text) returns text language sql return ok(tap_normal_function(null, $1, $2), $3);
+create function is_normal_function(name, name[], text) returns text language sql
+    return tap_of_kind(null, $1, $2, tap_normal_function(null, $1, $2), $3);
 create function is_normal_function(name, name[]) returns text language sql
     return is_normal_function($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should be a normal function');
-create function is_normal_function(name, text) returns text language sql return ok(tap_normal_function(null, $1, null), $2);
+create function is_normal_function(name, text) returns text language sql
+    return tap_of_kind(null, $1, null, tap_normal_function(null, $1, null), $2);
 create function is_normal_function(name) returns text language sql
     return is_normal_function($1, 'Function ' || tap_call(null, $1, null) || ' should be a normal function');
 create function isnt_normal_function(name, name, name[], text) returns text language sql
-    return ok(not tap_normal_function($1, $2, $3), $4);
+    return tap_of_kind($1, $2, $3, not tap_normal_function($1, $2, $3), $4);
 create function isnt_normal_function(name, name, name[]) returns text language sql
     return isnt_normal_function($1, $2, $3, 'Function ' || tap_call($1, $2, $3) || ' should not be a normal function');
-create function isnt_normal_function(name, name, text) returns text language sql return ok(not tap_normal_function($1, $2, null), $3);
+create function isnt_normal_function(name, name, text) returns text language sql
+    return tap_of_kind($1, $2, null, not tap_normal_function($1, $2, null), $3);
 create function isnt_normal_function(name, name) returns text language sql
     return isnt_normal_function($1, $2, 'Function ' || tap_call($1, $2, null) || ' should not be a normal function');
-create function isnt_normal_function(name, name[], text) returns text language sql return ok(not tap_normal_function(null, $1, $2), $3);
+create function isnt_normal_function(name, name[], text) returns text language sql
+    return tap_of_kind(null, $1, $2, not tap_normal_function(null, $1, $2), $3);
 create function isnt_normal_function(name, name[]) returns text language sql
     return isnt_normal_function($1, $2, 'Function ' || tap_call(null, $1, $2) || ' should not be a normal function');
-create function isnt_normal_function(name, text) returns text language sql return ok(not tap_normal_function(null, $1, null), $2);
+create function isnt_normal_function(name, text) returns text language sql
+    return tap_of_kind(null, $1, null, not tap_normal_function(null, $1, null), $2);
 create function isnt_normal_function(name) returns text language sql
     return isnt_normal_function($1, 'Function ' || tap_call(null, $1, null) || ' should not be a normal function');

@@ -18,7 +18,7 @@ begin atomic
     ) as s;
 end;
 create function tap_path() returns text language sql stable
-    return 'Search path ' || pg_catalog.array_to_string(pg_catalog.current_schemas(false), ', ');
+    return 'Search path ' || pg_catalog.current_setting('search_path');
 create function tap_relations(home name, kinds text) returns name[] language sql stable
     return array(
         select c.relname from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
@@ -167,7 +167,7 @@ create function triggers_are(name, name[]) returns text language sql
     return triggers_are($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should have the correct triggers');
 create function partitions_are(name, name, name[], text) returns text language sql
     return tap_list('partitions', array(
-        select c.relname from pg_catalog.pg_inherits as i
+        select c.oid::regclass::text::name from pg_catalog.pg_inherits as i
         join pg_catalog.pg_class as c on c.oid = i.inhrelid and c.relispartition
         where i.inhparent = tap_table($1, $2)
     ), $3, $4);
@@ -175,7 +175,7 @@ create function partitions_are(name, name, name[]) returns text language sql
     return partitions_are($1, $2, $3, 'Table ' || tap_named($1, $2) || ' should have the correct partitions');
 create function partitions_are(name, name[], text) returns text language sql
     return tap_list('partitions', array(
-        select c.relname from pg_catalog.pg_inherits as i
+        select c.oid::regclass::text::name from pg_catalog.pg_inherits as i
         join pg_catalog.pg_class as c on c.oid = i.inhrelid and c.relispartition
         where i.inhparent = tap_table(null, $1)
     ), $2, $3);

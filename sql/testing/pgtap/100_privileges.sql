@@ -355,6 +355,19 @@ create function isnt_partitioned(name, name) returns text language sql
 create function isnt_partitioned(name, text) returns text language sql return ok(tap_kind(null, $1) is distinct from 'p', $2);
 create function isnt_partitioned(name) returns text language sql
     return isnt_partitioned($1, 'Table ' || pg_catalog.quote_ident($1) || ' should not be partitioned');
+create function is_clustered(name, name, name, text) returns text language sql
+    return ok(exists (
+        select from pg_catalog.pg_index as i where i.indexrelid = tap_index($1, $2, $3) and i.indisclustered
+    ), $4);
+create function is_clustered(name, name, name) returns text language sql
+    return is_clustered($1, $2, $3,
+        'Table ' || tap_named($1, $2) || ' should be clustered on index ' || pg_catalog.quote_ident($3));
+create function is_clustered(name, name) returns text language sql
+    return is_clustered(null, $1, $2,
+        'Table ' || pg_catalog.quote_ident($1) || ' should be clustered on index ' || pg_catalog.quote_ident($2));
+create function is_clustered(name) returns text language sql
+    return is_clustered(null, null, $1, 'Table should be clustered on index ' || pg_catalog.quote_ident($1));
+
 create function is_partition_of(name, name, name, name, text) returns text language sql
     return ok(exists (
         select from pg_catalog.pg_inherits as i join pg_catalog.pg_class as c on c.oid = i.inhrelid and c.relispartition
@@ -368,6 +381,111 @@ create function is_partition_of(name, name, text) returns text language sql
 create function is_partition_of(name, name) returns text language sql
     return is_partition_of(null, $1, null, $2,
         'Table ' || pg_catalog.quote_ident($1) || ' should be a partition of ' || pg_catalog.quote_ident($2));
+
+
+create function has_inherited_tables(name, name, text) returns text language sql
+    return ok(exists (select from pg_catalog.pg_inherits as i where i.inhparent = tap_table($1, $2)), $3);
+create function has_inherited_tables(name, name) returns text language sql
+    return has_inherited_tables($1, $2, 'Table ' || tap_named($1, $2) || ' should have descendents');
+create function has_inherited_tables(name, text) returns text language sql
+    return ok(exists (select from pg_catalog.pg_inherits as i where i.inhparent = tap_table(null, $1)), $2);
+create function has_inherited_tables(name) returns text language sql
+    return has_inherited_tables($1, 'Table ' || pg_catalog.quote_ident($1) || ' should have descendents');
+create function hasnt_inherited_tables(name, name, text) returns text language sql
+    return ok(not exists (select from pg_catalog.pg_inherits as i where i.inhparent = tap_table($1, $2)), $3);
+create function hasnt_inherited_tables(name, name) returns text language sql
+    return hasnt_inherited_tables($1, $2, 'Table ' || tap_named($1, $2) || ' should not have descendents');
+create function hasnt_inherited_tables(name, text) returns text language sql
+    return ok(not exists (select from pg_catalog.pg_inherits as i where i.inhparent = tap_table(null, $1)), $2);
+create function hasnt_inherited_tables(name) returns text language sql
+    return hasnt_inherited_tables($1, 'Table ' || pg_catalog.quote_ident($1) || ' should not have descendents');
+
+-- How many steps lead from a table up to another; null where none do.
+create function tap_steps(child oid, parent oid) returns integer language plpgsql stable as $$
+begin
+    return (
+        with recursive above (id, steps) as (
+            select i.inhparent, 1 from pg_catalog.pg_inherits as i where i.inhrelid = child
+            union
+            select i.inhparent, a.steps + 1
+            from above as a join pg_catalog.pg_inherits as i on i.inhrelid = a.id
+        )
+        select pg_catalog.min(a.steps) from above as a where a.id = parent
+    );
+end
+$$;
+create function is_ancestor_of(name, name, name, name, integer, text) returns text language sql
+    return ok(coalesce(tap_steps(tap_table($3, $4), tap_table($1, $2)) = $5, false), $6);
+create function is_ancestor_of(name, name, name, name, integer) returns text language sql
+    return is_ancestor_of($1, $2, $3, $4, $5, 'Table ' || tap_named($1, $2) || ' should be ancestor '
+        || $5 || ' for ' || tap_named($3, $4));
+create function is_ancestor_of(name, name, name, name, text) returns text language sql
+    return ok(tap_steps(tap_table($3, $4), tap_table($1, $2)) is not null, $5);
+create function is_ancestor_of(name, name, name, name) returns text language sql
+    return is_ancestor_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should be an ancestor of ' || tap_named($3, $4));
+create function is_ancestor_of(name, name, integer, text) returns text language sql
+    return ok(coalesce(tap_steps(tap_table(null, $2), tap_table(null, $1)) = $3, false), $4);
+create function is_ancestor_of(name, name, integer) returns text language sql
+    return is_ancestor_of($1, $2, $3, 'Table ' || pg_catalog.quote_ident($1) || ' should be ancestor '
+        || $3 || ' of ' || pg_catalog.quote_ident($2));
+create function is_ancestor_of(name, name, text) returns text language sql
+    return ok(tap_steps(tap_table(null, $2), tap_table(null, $1)) is not null, $3);
+create function is_ancestor_of(name, name) returns text language sql
+    return is_ancestor_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should be an ancestor of ' || pg_catalog.quote_ident($2));
+create function isnt_ancestor_of(name, name, name, name, integer, text) returns text language sql
+    return ok(not coalesce(tap_steps(tap_table($3, $4), tap_table($1, $2)) = $5, false), $6);
+create function isnt_ancestor_of(name, name, name, name, integer) returns text language sql
+    return isnt_ancestor_of($1, $2, $3, $4, $5, 'Table ' || tap_named($1, $2) || ' should not be ancestor '
+        || $5 || ' for ' || tap_named($3, $4));
+create function isnt_ancestor_of(name, name, name, name, text) returns text language sql
+    return ok(tap_steps(tap_table($3, $4), tap_table($1, $2)) is null, $5);
+create function isnt_ancestor_of(name, name, name, name) returns text language sql
+    return isnt_ancestor_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should not be an ancestor of ' || tap_named($3, $4));
+create function isnt_ancestor_of(name, name, integer, text) returns text language sql
+    return ok(not coalesce(tap_steps(tap_table(null, $2), tap_table(null, $1)) = $3, false), $4);
+create function isnt_ancestor_of(name, name, integer) returns text language sql
+    return isnt_ancestor_of($1, $2, $3, 'Table ' || pg_catalog.quote_ident($1) || ' should not be ancestor '
+        || $3 || ' of ' || pg_catalog.quote_ident($2));
+create function isnt_ancestor_of(name, name, text) returns text language sql
+    return ok(tap_steps(tap_table(null, $2), tap_table(null, $1)) is null, $3);
+create function isnt_ancestor_of(name, name) returns text language sql
+    return isnt_ancestor_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should not be an ancestor of ' || pg_catalog.quote_ident($2));
+create function is_descendent_of(name, name, name, name, integer, text) returns text language sql
+    return ok(coalesce(tap_steps(tap_table($1, $2), tap_table($3, $4)) = $5, false), $6);
+create function is_descendent_of(name, name, name, name, integer) returns text language sql
+    return is_descendent_of($1, $2, $3, $4, $5, 'Table ' || tap_named($1, $2) || ' should be descendent '
+        || $5 || ' for ' || tap_named($3, $4));
+create function is_descendent_of(name, name, name, name, text) returns text language sql
+    return ok(tap_steps(tap_table($1, $2), tap_table($3, $4)) is not null, $5);
+create function is_descendent_of(name, name, name, name) returns text language sql
+    return is_descendent_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should be a descendent of ' || tap_named($3, $4));
+create function is_descendent_of(name, name, integer, text) returns text language sql
+    return ok(coalesce(tap_steps(tap_table(null, $1), tap_table(null, $2)) = $3, false), $4);
+create function is_descendent_of(name, name, integer) returns text language sql
+    return is_descendent_of($1, $2, $3, 'Table ' || pg_catalog.quote_ident($1) || ' should be descendent '
+        || $3 || ' of ' || pg_catalog.quote_ident($2));
+create function is_descendent_of(name, name, text) returns text language sql
+    return ok(tap_steps(tap_table(null, $1), tap_table(null, $2)) is not null, $3);
+create function is_descendent_of(name, name) returns text language sql
+    return is_descendent_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should be a descendent of ' || pg_catalog.quote_ident($2));
+create function isnt_descendent_of(name, name, name, name, integer, text) returns text language sql
+    return ok(not coalesce(tap_steps(tap_table($1, $2), tap_table($3, $4)) = $5, false), $6);
+create function isnt_descendent_of(name, name, name, name, integer) returns text language sql
+    return isnt_descendent_of($1, $2, $3, $4, $5, 'Table ' || tap_named($1, $2) || ' should not be descendent '
+        || $5 || ' for ' || tap_named($3, $4));
+create function isnt_descendent_of(name, name, name, name, text) returns text language sql
+    return ok(tap_steps(tap_table($1, $2), tap_table($3, $4)) is null, $5);
+create function isnt_descendent_of(name, name, name, name) returns text language sql
+    return isnt_descendent_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should not be a descendent of ' || tap_named($3, $4));
+create function isnt_descendent_of(name, name, integer, text) returns text language sql
+    return ok(not coalesce(tap_steps(tap_table(null, $1), tap_table(null, $2)) = $3, false), $4);
+create function isnt_descendent_of(name, name, integer) returns text language sql
+    return isnt_descendent_of($1, $2, $3, 'Table ' || pg_catalog.quote_ident($1) || ' should not be descendent '
+        || $3 || ' of ' || pg_catalog.quote_ident($2));
+create function isnt_descendent_of(name, name, text) returns text language sql
+    return ok(tap_steps(tap_table(null, $1), tap_table(null, $2)) is null, $3);
+create function isnt_descendent_of(name, name) returns text language sql
+    return isnt_descendent_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should not be a descendent of ' || pg_catalog.quote_ident($2));
 
 -- A test of an assertion: whether it passes, its description and its diagnostics.
 create function check_test(text, boolean, text, text, text, boolean) returns setof text language plpgsql as $$
@@ -387,7 +505,9 @@ begin
     return next @extschema@.is(passed, $2, named || 'should ' || case when $2 then 'pass' else 'fail' end);
     if $4 is not null then
         return next @extschema@.is(
-            pg_catalog.regexp_replace(pg_catalog.split_part($1, E'\n', 1), '^(not )?ok \d+( - )?', ''), $4,
+            pg_catalog.regexp_replace(
+                pg_catalog.split_part($1, E'\n', 1), '^(not )?ok \d+( - )?| *# (SKIP|TODO).*$', '', 'g'
+            ), $4,
             named || 'should have the proper description'
         );
     end if;
