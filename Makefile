@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 .PHONY: help
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or later found; set PYTHON=/path/to/python3" >&2; exit 2; }
@@ -30,6 +30,15 @@ setup: .venv/installed-dev ## set up .venv with everything for development
 .PHONY: test
 test: .venv/installed-dev ## run the whole suite
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+.PHONY: test-browser
+test-browser: .venv/installed-dev ## install a headless browser, and run the tests that drive it
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || \
+		if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+			apt-get update -qq && apt-get install -y -qq chromium; \
+		else $(BIN)/python -m playwright install chromium; fi
+	@POLICYTOOL_TEST_BROWSER=required $(BIN)/python -m pytest -m browser tests/report
 
 .PHONY: check
 check: .venv/installed-dev ## format, lint, types, layers, tests

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from policytool.postgres.apply import Applied
     from policytool.postgres.observe import Parity
     from policytool.postgres.providers import Provider
+    from policytool.report.overview.model import Report, Run
     from policytool.rule import Context
 
 
@@ -376,6 +377,42 @@ def roles_met(context: Context) -> tuple[str, ...]:
     made = sorted(n for n, r in context.catalog.roles.items() if r.origin is None and not r.superuser)
     service = [role for role in ("service_role",) if role in context.catalog.roles]
     return tuple(dict.fromkeys((*clients, *made, *service))) or ("public",)
+
+
+def report(
+    source: str | None = None,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    selection: Selection | None = None,
+    baseline: str | Path | None = None,
+    rules: OwnRules | None = None,
+    compare: str | None = None,
+    history: Sequence[Run] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """The report of a source: coverage, matrix, policies in words, findings; see `policytool.report.overview`.
+
+    `compare` is another source, or a report written as JSON; `history` are the runs before this one.
+    """
+    from policytool.report.overview.build import report as build
+    from policytool.report.overview.compare import compare as changes
+    from policytool.report.overview.compare import run_of
+    from policytool.report.overview.stored import is_report, read_report
+
+    def make(name: str | None, known: str | Path | None) -> Report:
+        loaded = load(name, config=config, platform=platform, as_tool=as_tool, progress=progress)
+        audited = audit(loaded, selection=selection, baseline=known, rules=rules, progress=progress)
+        progress("writing")
+        return build(audited, context(loaded), matrix(loaded))
+
+    found = make(source, baseline)
+    if compare is not None:
+        before = read_report(compare) if is_report(compare) else make(compare, baseline)
+        found = structs.replace(found, compared=changes(before, found))
+    past = tuple(run for run in history if run.source == found.source.label)
+    return structs.replace(found, history=(*past, run_of(found))) if past else found
 
 
 def context(loaded: Loaded) -> Context:

@@ -20,6 +20,7 @@ COMMANDS = {
     "baseline": "Remember the findings there are, so that audit shows only others.",
     "catalog": "The catalog that the migrations build, as JSON, SQL or text.",
     "diff": "The migration from one source to another, its hazards, and who gains or loses what.",
+    "report": "One page of everything for people who were not there: tables, access, policies in words.",
     "matrix": "What each role may do to the rows of each table, and why.",
     "parity": "Check the catalog that is built against a server that ran the migrations.",
     "apply": "Run the migrations on a throwaway Postgres.",

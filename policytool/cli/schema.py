@@ -6,7 +6,9 @@ import click
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["audit", "diff", "matrix", "catalog", "configuration", "policy-test"]))
+@click.argument(
+    "what", type=click.Choice(["audit", "diff", "matrix", "report", "catalog", "configuration", "policy-test"])
+)
 def command(what: str) -> int:
     """Print the JSON Schema of what policytool writes, of its configuration file, or of policy tests, for an editor.
 

@@ -12,12 +12,14 @@ from policytool.report.diff_json import DiffDocument
 from policytool.report.document import AuditDocument
 from policytool.report.matrix import Document as MatrixDocument
 from policytool.testing.suite_schema import suite_schema
+from policytool.report.overview.model import Report as ReportDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS = {
     "audit": AuditDocument,
     "diff": DiffDocument,
     "matrix": MatrixDocument,
+    "report": ReportDocument,
     "catalog": Document,
     "configuration": Config,
 }

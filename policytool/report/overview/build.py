@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 from policytool import __version__
 from policytool.access.matrix import Cell
@@ -35,9 +36,7 @@ def report(audit: Audit, context: Context, cells: Iterable[Cell]) -> Report:
     told = tuple(policies(access, by_identity))
     numbers = summary(audit, tables, len(told))
     return Report(
-        source=SourceDocument(
-            label=audit.project.label, layout=audit.project.layout, files=len(audit.project.files)
-        ),
+        source=SourceDocument(label=_label(audit), layout=audit.project.layout, files=len(audit.project.files)),
         platform=PlatformDocument(
             name=audit.platform.name, why=audit.platform.why, exposed_schemas=audit.platform.exposed_schemas
         ),
@@ -58,6 +57,11 @@ def report(audit: Audit, context: Context, cells: Iterable[Cell]) -> Report:
         unmodelled=audit.result.coverage.unmodelled,
         notes=tuple(audit.project.notes),
     )
+
+
+def _label(audit: Audit) -> str:
+    """What was read; a folder that is only called `.` says nothing to people elsewhere."""
+    return Path.cwd().name if audit.project.label == "." else audit.project.label
 
 
 def _indexed(findings: list[Finding]) -> tuple[dict[tuple[str, str], list[int]], dict[str, list[int]]]:

@@ -43,7 +43,6 @@ def compact(report: Report) -> dict[str, Any]:
         "policies": [_plain(p) for p in report.policies],
         "findings": [_finding(f) for f in report.findings],
         "rules": {r.name: r.title for r in report.rules},
-        "keys": [_plain(k) for k in report.keys],
         "matrix": {
             "roles": [{"name": r, "client": r in clients} for r in roles],
             "commands": COMMANDS,
@@ -67,11 +66,14 @@ def _cell(cell: Cell, roles: list[str], filters: Interned, reasons: Interned) ->
 
 
 def _finding(finding: FindingReport) -> dict[str, Any]:
-    said = _plain(finding)
-    return said | {
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
         "at": _at(finding.location),
         "related": [[r.message, _at(r.location)] for r in finding.related],
-        "excerpt": [[line.number, line.text, list(line.mark) if line.mark else None] for line in finding.excerpt],
+        "excerpt": [[line.number, line.text, line.mark] for line in finding.excerpt],
+        "fix": msgspec.to_builtins(finding.fix),
     }
 
 
@@ -85,5 +87,3 @@ def _plain(value: Any) -> dict[str, Any]:
 
 def _at(place: Location | None) -> str | None:
     return f"{place.path}:{place.line}" if place is not None else None
-
-

@@ -23,7 +23,8 @@ from policytool.report.words import count, plural, printable
 SCRIPTS: Final = ("base", "tables", "matrix", "findings", "picture", "start")
 _CODE: Final = re.compile(r"`([^`]*)`")
 # What would end the script element that holds the data, or begin a comment in it.
-_UNSAFE: Final = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_UNSAFE: Final = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))
+_ESCAPED: Final = re.compile(r"\\(?:[bftr]|u00)")
 
 
 def render(report: Report) -> str:
@@ -60,7 +61,12 @@ def _roles(report: Report) -> Picture:
 
 
 def _embedded(value: Any) -> str:
-    return msgspec.json.encode(_shown_all(value)).decode().translate(_UNSAFE)
+    text = msgspec.json.encode(value).decode()
+    if not text.isprintable() or _ESCAPED.search(text):  # seldom, and slow
+        text = msgspec.json.encode(_shown_all(value)).decode()
+    for character, escaped in _UNSAFE:
+        text = text.replace(character, escaped)
+    return text
 
 
 def _shown_all(value: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 BOX = (196, 34)
-GAP = (72, 14)
+GAP = (84, 24)
 MARGIN = 24
 SWEEPS = 6
 
@@ -36,7 +36,13 @@ class Picture(Struct, frozen=True, kw_only=True):
             x, y = one.x + BOX[0], one.y
             return f"M{x - 30} {y}c0 -18 40 -18 40 {half // 2}c0 10 -4 10 -10 10"
         if other.x + BOX[0] < one.x:
-            x, y, to_x, to_y, bend = one.x, one.y + half, other.x + BOX[0], other.y + half, -max(28, (one.x - other.x) // 4)
+            x, y, to_x, to_y, bend = (
+                one.x,
+                one.y + half,
+                other.x + BOX[0],
+                other.y + half,
+                -max(28, (one.x - other.x) // 4),
+            )
             return f"M{x} {y}C{x + bend} {y} {to_x - bend} {to_y} {to_x} {to_y}"
         x, y, to_x, to_y = one.x, one.y + half, other.x, other.y + half
         return f"M{x} {y}C{x - 40} {y} {to_x - 40} {to_y} {to_x} {to_y}"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from policytool.access import Access
 from policytool.access.story import policy_words
 from policytool.access.views import protected_below, readers
-from policytool.catalog.model import Function, Role, View
+from policytool.catalog.model import Function, Role, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import function_ref, member_ref, view_ref
 from policytool.report.overview.model import FunctionReport, PolicyReport, RoleReport, ViewReport
@@ -108,7 +108,11 @@ def roles(access: Access) -> Iterator[RoleReport]:
 
 
 def _owns(catalog: Catalog) -> Counter[str]:
-    items = (*catalog.tables.values(), *catalog.views.values(), *catalog.functions.values())
+    items: tuple[Table | View | Function, ...] = (
+        *catalog.tables.values(),
+        *catalog.views.values(),
+        *catalog.functions.values(),
+    )
     return Counter(item.owner for item in items if item.origin is None)
 
 

@@ -15,7 +15,9 @@ from policytool.report.overview.model import Exposure, KeyReport, NeededIndex, T
 PRIVILEGES = (*COMMANDS, "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
 
 
-def table_report(table: Table, access: Access, findings: Mapping[tuple[str, str], list[int]], all_: list[Finding]) -> TableReport:  # noqa: E501
+def table_report(
+    table: Table, access: Access, findings: Mapping[tuple[str, str], list[int]], all_: list[Finding]
+) -> TableReport:
     """One row of the coverage."""
     mine = tuple(findings.get((table.schema, table.name), ()))
     severities = {all_[n].severity for n in mine}

@@ -37,7 +37,7 @@ function pick(name) {
 
 function findInPicture() {
   const wanted = folded(byId("picture-search").value.trim());
-  if (!wanted) { pick(null); setView({ ...whole }); byId("picture-found").value = ""; return; }
+  if (!wanted) { pick(null); fit(); byId("picture-found").value = ""; return; }
   const found = nodes.filter((n) => folded(n.dataset.name).includes(wanted));
   const best = found.find((n) => folded(n.dataset.name) === wanted || folded(n.dataset.name).endsWith(`.${wanted}`)) || found[0];
   byId("picture-found").value = found.length ? count(found.length, "table") : "no such table";
@@ -48,7 +48,16 @@ function findInPicture() {
   pick(best.dataset.name);
 }
 
+/** The whole picture, or where the screen is small its beginning at a size that can be read. */
+function fit() {
+  const wide = drawing.clientWidth || 900;
+  if (wide > 600) drawing.style.aspectRatio = `${whole.width} / ${whole.height}`;
+  const width = wide < 600 ? Math.min(whole.width, wide * 1.7) : whole.width;
+  setView(width < whole.width ? { x: 0, y: 0, width, height: width * (drawing.clientHeight / wide) } : { ...whole });
+}
+
 function wirePicture() {
+  fit();
   let from = null, moved = false;
   drawing.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey && !drawing.matches(":focus-within")) return;
@@ -82,6 +91,6 @@ function wirePicture() {
   });
   byId("zoom-in").addEventListener("click", () => zoom(1 / 1.4, ...middle()));
   byId("zoom-out").addEventListener("click", () => zoom(1.4, ...middle()));
-  byId("zoom-all").addEventListener("click", () => { byId("picture-search").value = ""; findInPicture(); });
+  byId("zoom-all").addEventListener("click", () => { byId("picture-search").value = ""; findInPicture(); setView({ ...whole }); });
   byId("picture-search").addEventListener("input", later(findInPicture));
 }
