@@ -15,6 +15,7 @@ from policytool.errors import PolicytoolError
 
 COMMANDS = {
     "audit": "Findings for every table: who may touch which rows, and how to mend it.",
+    "init": "Set policytool up here: configuration, CI workflow, commit hook.",
     "ci": "What a pull request brings: findings, who gains or loses what, in one comment.",
     "fix": "Write one new migration that mends what is found, each fix proved.",
     "baseline": "Remember the findings there are, so that audit shows only others.",
@@ -22,6 +23,8 @@ COMMANDS = {
     "diff": "The migration from one source to another, its hazards, and who gains or loses what.",
     "report": "One page of everything for people who were not there: tables, access, policies in words.",
     "matrix": "What each role may do to the rows of each table, and why.",
+    "test": "Run policy tests and pgTAP suites as each role, on a throwaway Postgres.",
+    "why": "May somebody do something to a row, and what decides it.",
     "parity": "Check the catalog that is built against a server that ran the migrations.",
     "apply": "Run the migrations on a throwaway Postgres.",
     "doctor": "Which Postgres servers can be had, and what is missing.",
