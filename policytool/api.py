@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from policytool.postgres.providers import Provider
     from policytool.report.overview.model import Report, Run
     from policytool.rule import Context
+    from policytool.testing.collect import PolicyFile
+    from policytool.testing.conduct import Options as TestOptions
+    from policytool.testing.inquiry import Reply
+    from policytool.testing.observed.matrix import Measured
+    from policytool.testing.results import Result, TestRun
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -349,6 +354,97 @@ def applied(
         yield found
 
 
+def test(
+    places: Sequence[str] = (),
+    *,
+    config: Config | None = None,
+    options: TestOptions | None = None,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    seen: Callable[[Result], None] = lambda _: None,
+    begun: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> TestRun:
+    """Run policy test files and pgTAP suites on throwaway servers; `seen` is given each result as it comes.
+
+    Raises NoTests where there are none, BadSuite for a file with mistakes, MigrationFailed where a migration fails.
+    """
+    from policytool.postgres.providers import choose
+    from policytool.testing.collect import collect, source_of_root
+    from policytool.testing.conduct import Options as Defaults
+    from policytool.testing.conduct import conduct
+
+    config = config or Config()
+    progress("collecting")
+    collected = collect(places, config)
+
+    def load_one(source: str, platform: PlatformName | None) -> tuple[Project, Built]:
+        loaded = load(source, config=config, platform=platform, progress=progress)
+        return loaded.project, loaded.built
+
+    provider = choose(postgres, major, declared=declared)
+    root = source_of_root(collected.root, config)
+    return conduct(
+        collected, load_one, provider, options or Defaults(), source=root, seen=seen, begun=begun, progress=progress
+    )
+
+
+def why(
+    actor: str,
+    command: str,
+    target: str,
+    *,
+    source: str | None = None,
+    tests: Sequence[str] = (),
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Reply:
+    """Whether an actor may do something to a table, or to a row of it (`orders.o2`, `orders.id=5`), and why.
+
+    Actors and rows are those of the policy tests of the same migrations; a role of the database, `user:UUID` and
+    column=value do without. Raises UsageError for what is not there.
+    """
+    from policytool.postgres.providers import choose
+    from policytool.testing.ground import ground
+    from policytool.testing.inquiry import inquire, question
+    from policytool.testing.read import read_suite
+
+    config = config or Config()
+    source, files = _tests_of(source, tests, config)
+    loaded = load(source, config=config, platform=platform, as_tool=as_tool, progress=progress)
+    catalog, schemas = loaded.built.catalog, loaded.built.platform.exposed_schemas
+    asked = question(catalog, actor, command, target)
+    suites = [read_suite(file.path, file.text, catalog, schemas=schemas) for file in files]
+    provider = choose(postgres, major, declared=declared)
+    with ground(loaded.project, loaded.built, provider, progress=progress) as found:
+        progress("trying")
+        return inquire(found, suites, asked)
+
+
+def _tests_of(source: str | None, tests: Sequence[str], config: Config) -> tuple[str, tuple[PolicyFile, ...]]:
+    """The source, and the policy tests that are for it; those that are named tell which it is."""
+    from policytool.testing.collect import NoTests, collect
+
+    try:
+        files = collect(tests, config).files
+    except NoTests:
+        files = ()
+    if source is None and tests and files:
+        source = files[0].source
+    source = source or config.source or "."
+    return source, tuple(file for file in files if tests or _same_place(file.source, source))
+
+
+def _same_place(one: str, other: str) -> bool:
+    return one == other or Path(one).resolve() == Path(other).resolve()
+
+
 def matrix(loaded: Loaded, *, roles: tuple[str, ...] = (), schemas: tuple[str, ...] = ()) -> tuple[Cell, ...]:
     """What each role may do to the rows of the user's tables and views, and which functions it may call.
 
@@ -356,9 +452,15 @@ def matrix(loaded: Loaded, *, roles: tuple[str, ...] = (), schemas: tuple[str, .
     Raises UsageError for a role or schema that is not there.
     """
     from policytool.access.matrix import matrix as cells
-    from policytool.audit.walk import own_functions, own_tables, own_views
 
     found = context(loaded)
+    shown = _subjects(found, roles, schemas)
+    return tuple(cells(found.access, roles or roles_met(found), shown))
+
+
+def _subjects(found: Context, roles: tuple[str, ...], schemas: tuple[str, ...]) -> list[Table | View | Function]:
+    from policytool.audit.walk import own_functions, own_tables, own_views
+
     for noun, names, known in (("role", roles, found.catalog.roles), ("schema", schemas, found.catalog.schemas)):
         for name in names:
             if name not in known:
@@ -367,8 +469,41 @@ def matrix(loaded: Loaded, *, roles: tuple[str, ...] = (), schemas: tuple[str, .
     called = (f for f in own_functions(found) if f.returns not in ("trigger", "event_trigger"))
     items: list[Table | View | Function] = [*own_tables(found), *own_views(found), *called]
     shown = [item for item in items if not schemas or item.schema in schemas]
-    shown.sort(key=lambda item: (item.schema, item.name))
-    return tuple(cells(found.access, roles or roles_met(found), shown))
+    return sorted(shown, key=lambda item: (item.schema, item.name))
+
+
+def measure(
+    loaded: Loaded,
+    *,
+    roles: tuple[str, ...] = (),
+    schemas: tuple[str, ...] = (),
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    keep_going: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Measured:
+    """The matrix as a throwaway server shows it: everything is tried, on rows made up for it, and undone.
+
+    Raises MigrationFailed where a file fails and `keep_going` does not say to go on without it.
+    """
+    from policytool.postgres.providers import choose
+    from policytool.testing.observed.matrix import measure as measured
+
+    if not loaded.project.files:
+        raise UsageError(f"{loaded.project.label} holds no migrations to apply", hint="leave --observed out")
+    found = context(loaded)
+    return measured(
+        loaded.project,
+        loaded.built,
+        found.access,
+        choose(postgres, major, declared=declared),
+        subjects=_subjects(found, roles, schemas),
+        roles=roles or roles_met(found),
+        predicted=matrix(loaded, roles=roles, schemas=schemas),
+        keep_going=keep_going,
+        progress=progress,
+    )
 
 
 def roles_met(context: Context) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rule: dict[str, dict[str, Any]] = field(default_factory=dict)
     ignore: tuple[Ignore, ...] = ()
     baseline: str | None = None
+    tests: tuple[str, ...] = ()  # folders and files of tests, from this file's folder
     path: str | None = None  # the file it came from; not a key
 
     def rule_severity(self, rule: str) -> str | None:

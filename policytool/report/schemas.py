@@ -11,6 +11,8 @@ from policytool.config import Config
 from policytool.report.diff_json import DiffDocument
 from policytool.report.document import AuditDocument
 from policytool.report.matrix import Document as MatrixDocument
+from policytool.report.test_document import Document as TestDocument
+from policytool.report.why import WhyDocument
 from policytool.testing.suite_schema import suite_schema
 from policytool.report.overview.model import Report as ReportDocument
 
@@ -20,8 +22,10 @@ DOCUMENTS = {
     "diff": DiffDocument,
     "matrix": MatrixDocument,
     "report": ReportDocument,
+    "why": WhyDocument,
     "catalog": Document,
     "configuration": Config,
+    "test": TestDocument,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 import msgspec
 
 from policytool.catalog.objects import Catalog
-from policytool.config import PLATFORMS
+from policytool.config import PLATFORMS, PlatformName
 from policytool.testing.actors import Actor
 from policytool.testing.form import Form
 from policytool.testing.lookup import USERS, Lookup
@@ -41,7 +41,7 @@ def read_head(path: str, text: str) -> Head:
     return Head(
         path=path,
         migrations=migrations.text if migrations else None,
-        platform=platform,
+        platform=next((p for p in get_args(PlatformName) if p == platform), None),
         grants=next((g for g in get_args(Grants) if g == grants), None),
     )
 

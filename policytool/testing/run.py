@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
@@ -20,6 +20,7 @@ from policytool.testing.bench import Bench
 from policytool.testing.cases import Case, Run, cases
 from policytool.testing.ground import Ground
 from policytool.testing.judge import judge
+from policytool.testing.results import Result
 from policytool.testing.suite import Suite, Who
 from policytool.testing.tenancy import Tenancy, settle
 from policytool.testing.verdict import Verdict, failed
@@ -27,26 +28,6 @@ from policytool.testing.world import World, prepare
 
 _SETTING: Final = re.compile(r"current_setting\(\s*'([a-z_]\w*\.[\w.]+)'", re.IGNORECASE)
 _OTHERS: Final = "*"  # cases in which several act have a session of their own
-
-
-class Result(Struct, frozen=True, kw_only=True):
-    """What came of a case."""
-
-    file: str
-    line: int
-    name: str
-    actor: str
-    role: str
-    grants: str
-    expected: str
-    outcome: str
-    passed: bool
-    seconds: float
-    problem: str = ""
-    sql: str = ""
-    message: str = ""  # the server's error
-    why: str = ""  # what decided it
-    row: dict[str, str | None] | None = None
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -200,6 +181,13 @@ def _differing(fresh: Verdict, again: Verdict) -> Verdict:
     )
 
 
+@contextmanager
+def started(prepared: Prepared, *, grants: str = "", explain: bool = True) -> Iterator[Runner]:
+    """A runner whose sessions end with the block."""
+    with ExitStack() as stack:
+        yield Runner(prepared, stack, grants=grants, explain=explain)
+
+
 def run_suite(
     ground: Ground,
     suite: Suite,
@@ -207,11 +195,9 @@ def run_suite(
     grants: str = "",
     explain: bool = True,
     wanted: Callable[[Case], bool] = lambda _: True,
-    among: Collection[int] | None = None,
 ) -> Iterator[Result]:
-    """The results of a file, one by one; `among` are the numbers of the cases to run."""
-    with prepared(ground, suite) as found, ExitStack() as stack:
-        runner = Runner(found, stack, grants=grants, explain=explain)
-        for number, case in enumerate(found.cases):
-            if (among is None or number in among) and wanted(case):
+    """The results of a file, one by one."""
+    with prepared(ground, suite) as found, started(found, grants=grants, explain=explain) as runner:
+        for case in found.cases:
+            if wanted(case):
                 yield runner.run(case)

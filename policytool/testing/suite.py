@@ -8,6 +8,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from policytool.catalog.model import Name, Signature
+from policytool.config import PlatformName
 from policytool.testing.actors import Actor
 
 Command = Literal["SELECT", "INSERT", "UPDATE", "DELETE", "EXECUTE", "SQL"]
@@ -213,7 +214,7 @@ class Head(Struct, frozen=True, kw_only=True):
 
     path: str
     migrations: str | None = None
-    platform: str | None = None
+    platform: PlatformName | None = None
     grants: Grants | None = None
 
 

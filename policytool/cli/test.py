@@ -1,0 +1,144 @@
+"""`policytool test`: policy tests and pgTAP suites on a throwaway Postgres."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from policytool.cli.options import coloured, common, configuration, option, progress, targets, terminal_width, write
+from policytool.cli.servers import detached, server_options
+from policytool.errors import UsageError
+
+if TYPE_CHECKING:
+    from policytool.report.test_text import TextReport
+    from policytool.testing.results import TestRun
+
+FORMATS = ("text", "json", "junit", "tap", "markdown")
+
+
+@click.command("test")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@option("-k", "--keyword", metavar="WORDS", help="Only cases whose file and name hold them; and, or, not.")
+@option("-x", "--exit-first", is_flag=True, help="Stop at the first failure.")
+@option("-n", "--workers", type=click.IntRange(1), default=1, show_default=True, help="Copies of the database at work.")
+@option("--grants", type=click.Choice(["explicit", "legacy", "both"]),
+        help="What Supabase grants on new tables to its API roles.")  # fmt: skip
+@option("--watch", is_flag=True, help="Run again whenever a test or a migration changes.")
+@option("--keep", is_flag=True, help="Leave the databases there, and say how to connect and how to stop.")
+@option("--no-why", is_flag=True, help="Do not find out what decided each failure.")
+@option("--init", is_flag=True, help="Write a first policy test from the catalog; never overwrites one.")
+@server_options
+@common(FORMATS)
+def command(paths: tuple[str, ...], **options: Any) -> int:
+    """Run policy tests: `*.policy.yaml` and pgTAP suites, as each role would, on a throwaway Postgres.
+
+    PATH is a file or folder; as a rule supabase/tests. The exit code is 1 if a test fails, 2 for a file with mistakes,
+    3 if there are no tests, 4 if there is no Postgres to be had.
+
+    \b
+    policytool test
+    policytool test supabase/tests/orders.policy.yaml -k "anon and not read"
+    policytool test --grants both -f junit -o junit:tests.xml
+    policytool test --init
+    """
+    if options["init"]:
+        return _init(paths, options)
+    if options["watch"]:
+        return _watch(paths, options)
+    if options["keep"]:
+        return detached(lambda leave: _run(paths, options, leave))
+    return _run(paths, options, None)
+
+
+def _run(paths: Sequence[str], options: dict[str, Any], leave: Callable[[int], None] | None) -> int:
+    from policytool import api
+    from policytool.testing.conduct import Options
+
+    outputs = targets(options["form"], options["outputs"], FORMATS)
+    live = _live(options) if ("text", None) in outputs else None
+    say = progress(quiet=options["quiet"], disabled=options["no_progress"] or live is not None)
+    code = [0]
+
+    def hold(ways: Sequence[str]) -> None:
+        for way in ways:
+            click.echo(f"connect: {way}", err=True)
+        click.echo(f"stop:    kill {os.getpid()}", err=True)
+        if leave is not None:
+            leave(code[0])
+
+    def seen(result: Any) -> None:
+        code[0] = code[0] if result.passed else 1
+        if live:
+            live.seen(result)
+
+    chosen = Options(
+        grants=options["grants"],
+        platform=options["platform"],
+        keyword=options["keyword"],
+        exit_first=options["exit_first"],
+        workers=options["workers"],
+        explain=not options["no_why"],
+        hold=hold if leave is not None else None,
+    )
+    try:
+        run = api.test(
+            paths,
+            config=configuration(options["config_path"]),
+            options=chosen,
+            postgres=options["postgres"],
+            major=options["major"],
+            declared=options["yes_throwaway"],
+            seen=seen,
+            begun=live.begun if live else lambda _: None,
+            progress=say,
+        )
+    finally:
+        say("")
+    _print(run, outputs, options, live)
+    return 1 if run.failed else 0
+
+
+def _live(options: dict[str, Any]) -> TextReport:
+    """What prints while tests run."""
+    from policytool.report.test_text import TextReport
+
+    def out(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    colour = coloured(options["color"])
+    shown = sys.stdout.isatty() if colour is None else colour
+    width = min(terminal_width(), 80)
+    return TextReport(out, width=width, verbosity=options["verbose"] - options["quiet"], colour=shown)
+
+
+def _print(run: TestRun, outputs: list[Any], options: dict[str, Any], live: TextReport | None) -> None:
+    from policytool.report.test_document import render
+    from policytool.report.test_text import TextReport
+
+    for form, path in outputs:
+        if form == "text" and path is None and live is not None:
+            live.ended(run)
+        elif form == "text":
+            pieces: list[str] = []
+            report = TextReport(pieces.append, verbosity=options["verbose"] - options["quiet"])
+            for server in run.servers:
+                report.begun(server)
+            for result in run.results:
+                report.seen(result)
+            report.ended(run)
+            write(path, "".join(pieces))
+        else:
+            write(path, render(run, form))
+
+
+def _init(paths: Sequence[str], options: dict[str, Any]) -> int:
+    raise UsageError("--init is not there yet")
+
+
+def _watch(paths: Sequence[str], options: dict[str, Any]) -> int:
+    raise UsageError("--watch is not there yet")

@@ -1,0 +1,229 @@
+"""Runs all that was collected: a server for each source, a copy of its database for each file and worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from policytool.catalog.build import Built
+from policytool.config import PlatformName
+from policytool.postgres.entitled import entitled
+from policytool.source.model import Project
+from policytool.testing.collect import Collected, NoTests, PolicyFile
+from policytool.testing.ground import Ground, ground
+from policytool.testing.keyword import keyword
+from policytool.testing.pgtap import run_suites, seed_files
+from policytool.testing.read import read_suite
+from policytool.testing.results import Result, TestRun
+from policytool.testing.run import Prepared, prepared, started
+from policytool.testing.suite import Suite
+from policytool.testing.tapped import results_of
+from policytool.testing.yamlfile import BadSuite, Problem
+
+if TYPE_CHECKING:
+    from policytool.postgres.providers import Provider
+
+Load = Callable[[str, PlatformName | None], tuple[Project, Built]]
+PROFILES: Final[dict[str, PlatformName]] = {"explicit": "supabase-explicit", "legacy": "supabase-legacy"}
+_FEW: Final = 40  # cases that are not worth another copy of the database
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What is asked of a run. `hold` is given the ways to the databases before they go."""
+
+    grants: str | None = None
+    platform: PlatformName | None = None
+    keyword: str | None = None
+    exit_first: bool = False
+    workers: int = 1
+    explain: bool = True
+    hold: Callable[[Sequence[str]], None] | None = None
+
+
+class _Unit(Struct, frozen=True, kw_only=True):
+    """Files that are tried on one ground."""
+
+    source: str
+    platform: PlatformName | None
+    grants: str
+    suites: tuple[Suite, ...]
+    project: Project
+    built: Built
+    taps: bool
+
+
+def conduct(
+    collected: Collected,
+    load: Load,
+    provider: Provider,
+    options: Options,
+    *,
+    source: str,
+    seen: Callable[[Result], None] = lambda _: None,
+    begun: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> TestRun:
+    """Run everything. All files are read before a server is started; `source` is that of the pgTAP suites.
+
+    `begun` is told each server, `seen` each result as it comes. Raises BadSuite, NoTests and BadActor.
+    """
+    began = time.perf_counter()
+    units = _units(collected, load, options, source)
+    conductor = _Conductor(collected, provider, options, progress)
+    results: list[Result] = []
+    servers: list[str] = []
+    notes: list[str] = []
+    with ExitStack() as held:
+        for unit in units:
+            with ExitStack() as own:
+                stack = held if options.hold else own
+                found = conductor.begin(unit, stack)
+                servers.append(conductor.told(unit, found))
+                begun(servers[-1])
+                notes += [f"stand-ins for extensions, made of SQL alone: {', '.join(found.standins)}"] * bool(
+                    found.standins
+                )
+                for result in conductor.run(unit, found, stack):
+                    results.append(result)
+                    seen(result)
+                    if options.exit_first and not result.passed:
+                        break
+            if options.exit_first and results and not results[-1].passed:
+                break
+        if not results:
+            raise NoTests(f"no case fits -k {options.keyword!r}", hint="a case is found by its file and its name")
+        run = TestRun(
+            results=tuple(results),
+            servers=tuple(dict.fromkeys(servers)),
+            notes=tuple(dict.fromkeys(notes)),
+            seconds=time.perf_counter() - began,
+        )
+        if options.hold:
+            options.hold(conductor.ways)
+    return run
+
+
+def _units(collected: Collected, load: Load, options: Options, source: str) -> list[_Unit]:
+    """What is to be tried together, every file read. Raises BadSuite with the mistakes of all files."""
+    files: dict[tuple[str, PlatformName | None], list[PolicyFile]] = {}
+    for file in collected.files:
+        for platform in _platforms(file, options):
+            files.setdefault((file.source, platform), []).append(file)
+    taps = [(source, platform) for platform in _chosen(options.grants, options.platform)] if collected.suites else []
+    for key in taps:
+        files.setdefault(key, [])
+    units: list[_Unit] = []
+    problems: list[Problem] = []
+    for (where, platform), mine in files.items():
+        project, built = load(where, platform)
+        suites = []
+        for file in mine:
+            try:
+                schemas = built.platform.exposed_schemas
+                suites.append(read_suite(file.path, file.text, built.catalog, schemas=schemas))
+            except BadSuite as bad:
+                problems += bad.problems
+        units.append(_Unit(
+            source=where, platform=platform, grants=_grants(built), suites=tuple(suites), project=project,
+            built=built, taps=(where, platform) in taps,
+        ))  # fmt: skip
+    if problems:
+        raise BadSuite(dict.fromkeys(problems))
+    return units
+
+
+def _platforms(file: PolicyFile, options: Options) -> tuple[PlatformName | None, ...]:
+    named: PlatformName | None = options.platform or file.head.platform
+    return _chosen(options.grants or file.head.grants, named)
+
+
+def _chosen(grants: str | None, named: PlatformName | None) -> tuple[PlatformName | None, ...]:
+    if grants is None or named == "postgres":
+        return (named,)
+    return tuple(PROFILES[each] for each in (PROFILES if grants == "both" else (grants,)))
+
+
+def _grants(built: Built) -> str:
+    """By which default the API roles have privileges; nothing where it is the project's own timeline."""
+    return next((grants for grants, name in PROFILES.items() if built.platform.name == name), "")
+
+
+class _Conductor:
+    def __init__(
+        self, collected: Collected, provider: Provider, options: Options, progress: Callable[[str], None]
+    ) -> None:
+        self._collected = collected
+        self._provider = provider
+        self._options = options
+        self._progress = progress
+        self._fits = keyword(options.keyword)
+        self.ways: list[str] = []
+
+    def begin(self, unit: _Unit, stack: ExitStack) -> Ground:
+        found = stack.enter_context(ground(unit.project, unit.built, self._provider, progress=self._progress))
+        stack.enter_context(entitled(found.server))
+        return found
+
+    def told(self, unit: _Unit, found: Ground) -> str:
+        grants = f", {unit.grants} grants" if unit.grants else ""
+        where = f"{found.server.provider} PostgreSQL {found.server.version}"
+        return f"{where}, {unit.project.label} on {unit.built.platform.name}{grants}"
+
+    def run(self, unit: _Unit, found: Ground, stack: ExitStack) -> Iterator[Result]:
+        if self._options.workers > 1 and not self._options.hold:
+            yield from self._parallel(unit, found)
+        else:
+            for suite in unit.suites:
+                yield from self._suite(unit, found, suite, stack)
+        if unit.taps:
+            yield from self._taps(unit, found)
+
+    def _suite(self, unit: _Unit, found: Ground, suite: Suite, stack: ExitStack) -> Iterator[Result]:
+        with ExitStack() as own:
+            ready = (stack if self._options.hold else own).enter_context(prepared(found, suite))
+            if self._options.hold:
+                self.ways.append(f"psql {found.server.dsn(ready.actors.database)!r}  # {suite.path}")
+            runner = own.enter_context(started(ready, grants=unit.grants, explain=self._options.explain))
+            for number in self._wanted(ready):
+                yield runner.run(ready.cases[number])
+
+    def _wanted(self, ready: Prepared) -> list[int]:
+        return [n for n, case in enumerate(ready.cases) if self._fits(f"{ready.suite.path} {case.name}")]
+
+    def _parallel(self, unit: _Unit, found: Ground) -> Iterator[Result]:
+        """Each worker has a copy of its own; results come in the order of the files."""
+        workers = self._options.workers
+        with ThreadPoolExecutor(workers) as pool:
+            futures: list[list[Future[dict[int, Result]]]] = [
+                [pool.submit(self._part, unit, found, suite, part, workers) for part in range(workers)]
+                for suite in unit.suites
+            ]
+            try:
+                for parts in futures:
+                    gathered: dict[int, Result] = {}
+                    for part in parts:
+                        gathered |= part.result()
+                    yield from (gathered[number] for number in sorted(gathered))
+            finally:
+                for part in (part for parts in futures for part in parts):
+                    part.cancel()
+
+    def _part(self, unit: _Unit, found: Ground, suite: Suite, part: int, workers: int) -> dict[int, Result]:
+        with prepared(found, suite) as ready:
+            wanted = self._wanted(ready)
+            mine = wanted[part::workers] if len(wanted) > _FEW else wanted if part == 0 else []
+            with started(ready, grants=unit.grants, explain=self._options.explain) as runner:
+                return {number: runner.run(ready.cases[number]) for number in mine}
+
+    def _taps(self, unit: _Unit, found: Ground) -> Iterator[Result]:
+        chosen = [suite for suite in self._collected.suites if self._fits(suite.path)]
+        if not chosen:
+            return
+        seeds = seed_files(self._collected.root)
+        for suite in run_suites(found.server, found.template, chosen, seeds=seeds, progress=self._progress):
+            yield from results_of(suite, unit.grants)
