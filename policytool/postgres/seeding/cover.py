@@ -78,30 +78,33 @@ class _Within:
         self.late: list[tuple[Name, Key]] = []
         self.made = MadeUp(f"{world} ")
         self.cover: Callable[[Name], None] = lambda _: None
+        self.awaits: Callable[[Name], bool] = lambda _: False
 
     def find(self, grower: Grower, wish: Wish, key: Key, fixed: Row, fresh: int) -> Mapping[str, str | None]:
         """The world's row, where it has what is known of the key."""
         if not fresh and key.to not in self.first:
-            self._begin(grower, wish, key)
+            self._begin(wish, key)
         own = self.first.get(key.to)
         if own is not None and not fresh and all(own.row[far] == text for far, text in fixed.items()):
             return own.row
         return self.made.find(grower, wish, key, fixed, fresh)
 
-    def _begin(self, grower: Grower, wish: Wish, key: Key) -> None:
-        """Plant the world's row; one of a circle begins without what it refers to, and gets it later."""
-        if key.to not in grower.growing:
+    def _begin(self, wish: Wish, key: Key) -> None:
+        """Plant the world's row first. Where it is not needed it comes later, as the two are of a circle then."""
+        if not self.awaits(key.to):
+            return
+        if wish.shape.required.issuperset(key.columns):
             self.cover(key.to)
-        elif not wish.shape.required.issuperset(key.columns):
-            self.late.append((wish.shape.name, key))
-            raise Unfillable(f"{qualified(*key.to)} has no row to refer to yet")
+            return
+        self.late.append((wish.shape.name, key))
+        raise Unfillable(f"{qualified(*key.to)} has no row to refer to yet")
 
 
 class _Covering:
     def __init__(self, connection: Connection, catalog: Catalog, world: World) -> None:
         self._world, self._catalog = world, catalog
         self._parents = _Within(world.name)
-        self._parents.cover = self._cover
+        self._parents.cover, self._parents.awaits = self._cover, self._awaits
         self._grower = Grower(connection, catalog, self._parents)
         self._tables = frozenset(self._covered())
         self._rows: dict[str, Planted] = {}
@@ -129,15 +132,21 @@ class _Covering:
             if name in tables if tables is not None else table.origin is None:
                 yield name
 
+    def _awaits(self, name: Name) -> bool:
+        """Whether the world's row of a table is still to come."""
+        if name not in self._tables:
+            return False
+        parts = [name] if self._catalog.tables[name].kind == "table" else list(leaves(self._catalog, name))
+        handles = [handle_of(self._world.name, part) for part in parts]
+        return any(handle not in self._rows and handle not in self._failed for handle in handles)
+
     def _cover(self, name: Name) -> None:
-        """Plant the row of a table, unless that was tried."""
-        handle = handle_of(self._world.name, name)
+        """Plant the row of a table, unless that was tried or is being done."""
         for one in leaves(self._catalog, name):
             self._cover(one)
-        tried = handle in self._rows or handle in self._failed or name in self._grower.growing
-        if name not in self._tables or tried or self._catalog.tables[name].kind != "table":
+        if self._catalog.tables[name].kind != "table" or not self._awaits(name) or name in self._grower.growing:
             return
-        first = self._plant(name, handle, {})
+        first = self._plant(name, handle_of(self._world.name, name), {})
         if first is not None:
             self._is_first(name, first)
 

@@ -65,10 +65,10 @@ class Draft:
         singles = {unique.columns for unique in self._shape.uniques}
         return (column.name,) in singles and "(" not in (column.default or "")
 
-    def made(self, column: Column) -> str | None:
-        """The first value that the type takes."""
+    def made(self, column: Column, *, checked: bool = False) -> str | None:
+        """The first value; `checked`, the first that the type takes."""
         for text in self._offered(column, alone=True):
-            if self._grower.solver.takes(self._shape, column.name, text) is not None:
+            if not checked or self._grower.solver.takes(self._shape, column.name, text) is not None:
                 return text
         if column.not_null and column.default is None:
             raise Unfillable(f"no value is known for {column.name} of the type {column.type}")

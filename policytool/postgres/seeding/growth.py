@@ -239,4 +239,4 @@ class Growth:
         for name in wrong:
             if name in self._wish.given:
                 raise Unfillable(f"{name} cannot be {self._wish.given[name]}: {error}")
-            draft.row[name] = draft.made(self._shape.columns[name])
+            draft.row[name] = draft.made(self._shape.columns[name], checked=True)
