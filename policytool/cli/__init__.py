@@ -32,6 +32,7 @@ COMMANDS = {
     "mcp": "A server for assistants, which judges SQL before it is saved (Model Context Protocol).",
     "rules": "List the rules.",
     "explain": "What a rule means, and how to fix what it finds.",
+    "completion": "What a shell reads to complete commands and options.",
     "schema": "The JSON Schema of an audit, a catalog, or the configuration.",
 }
 
