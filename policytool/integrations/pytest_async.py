@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from policytool.integrations import pytest_db
-from policytool.integrations.pytest_desk import Refused, Tried, allowance, denial
+from policytool.integrations.pytest_desk import HIDE, Refused, Tried, allowance, denial
 from policytool.postgres.acting import (
     Parameters,
     as_python,
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from policytool.integrations.pytest_db import PolicyDb, Somebody
     from policytool.integrations.pytest_grounds import Grounds
     from policytool.postgres.acting import AsyncConnection
+
+__tracebackhide__ = HIDE
 
 
 class AsyncSomebody:
@@ -59,7 +61,6 @@ class AsyncSomebody:
         self, sql: str, parameters: Parameters | None = None, *, rows: int | None = None
     ) -> list[dict[str, Any]]:
         """Assert that a statement runs and reaches a row, or exactly so many; what it would return."""
-        __tracebackhide__ = True
         tried = await self.attempt(sql, parameters)
         sync = self._db.sync
         if problem := sync.desk.refuted(tried, allowance(rows), sync.cast.world, sync.cast.people):
@@ -68,7 +69,6 @@ class AsyncSomebody:
 
     async def denied(self, sql: str, parameters: Parameters | None = None, *, by: str | None = None) -> None:
         """Assert that a statement is refused, as `Somebody.denied` does."""
-        __tracebackhide__ = True
         tried = await self.attempt(sql, parameters)
         sync = self._db.sync
         if problem := sync.desk.refuted(tried, denial(by), sync.cast.world, sync.cast.people):

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 
-from policytool.errors import PolicytoolError
+from policytool.integrations.pytest_desk import HIDE, Wrong
 from policytool.postgres.acting import as_python, as_text
 from policytool.testing.actors import Actor
 from policytool.testing.lookup import primary_key
 from policytool.testing.read import read_suite
 from policytool.testing.suite import Handle, Head, Suite
-from policytool.testing.world import Unseeded, World, add, named
+from policytool.testing.world import World, add, named
 from policytool.testing.yamlfile import BadSuite
 
 if TYPE_CHECKING:
     from policytool.integrations.pytest_desk import Desk
 
-WHERE = "policydb"
+__tracebackhide__ = HIDE
+WHERE: Final = "policydb"
 _NOBODY = Suite(
     head=Head(path=WHERE), actors={}, meant=frozenset(), rows=(), stated=(), who=(), sees=(), isolation=None, cases=()
 )
-
-
-class Wrong(PolicytoolError):
-    """A table, column, role or row that is not there."""
 
 
 class Row(dict[str, Any]):
@@ -71,7 +68,7 @@ class Cast:
         name = name or f"row{sum(map(len, self._seed.values())) + 1}"
         rows = self._seed.setdefault(table, {})
         if name in rows:
-            raise Wrong(f"{table} has a row called {name} already", hint="give it another name, or none")
+            raise Wrong(f"{table} has a row called {name} already", "give it another name, or none")
         rows[name] = {column: self._said(value) for column, value in columns.items()}
         self._read(lambda: rows.pop(name))
         return self.row(f"{table}.{name}")
@@ -88,7 +85,7 @@ class Cast:
         found = next((p for p in self.world.rows.values() if handle in _spellings(p.table, p.handle)), None)
         if found is None:
             known = ", ".join(sorted(min(_spellings(p.table, p.handle), key=len) for p in self.world.rows.values()))
-            raise Wrong(f"there is no row {handle}", hint=f"there are {known}" if known else "seed it")
+            raise Wrong(f"there is no row {handle}", f"there are {known}" if known else "seed it")
         one = Handle(found.table, found.handle.partition("/")[2])
         answer = self._desk.bypass(f"select * from {named(one.table)} where {self.world.where(one)}")
         rows = as_python(answer)
@@ -116,8 +113,8 @@ class Cast:
         except BadSuite as bad:
             undo()
             first = bad.problems[0]
-            raise Wrong(first.message, hint=first.hint) from None
-        except Unseeded:
+            raise Wrong(first.message, first.hint) from None
+        except Wrong:
             undo()
             raise
         self._mine = frozenset(row.handle for row in suite.rows)
@@ -132,7 +129,7 @@ class Cast:
             world = add(session, structs.replace(self.world, failed={}), new)
         if world.failed:
             handle, why = next(iter(world.failed.items()))
-            raise Unseeded(f"{handle.replace('/', '.')} could not be seeded: {why}")
+            raise Wrong(f"{handle.replace('/', '.')} could not be seeded: {why}")
         self.world = world
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from policytool.errors import PolicytoolError, UsageError
 from policytool.integrations.pytest_cast import Cast, Row
-from policytool.integrations.pytest_desk import Desk, Refused, Tried, allowance, denial, identity
+from policytool.integrations.pytest_desk import HIDE, Desk, Refused, Tried, allowance, denial, identity
 from policytool.integrations.pytest_grounds import Grounds, said
 from policytool.postgres.acting import Parameters, address, as_python, connected
 from policytool.postgres.session import open_session
@@ -19,6 +19,8 @@ from policytool.testing.actors import ANON, SERVICE, Actor
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
+
+__tracebackhide__ = HIDE
 
 
 class Somebody:
@@ -85,7 +87,6 @@ class Somebody:
         self, sql: str, parameters: Parameters | None = None, *, rows: int | None = None
     ) -> list[dict[str, Any]]:
         """Assert that a statement runs and reaches a row, or exactly so many; what it would return."""
-        __tracebackhide__ = True
         tried = self.attempt(sql, parameters)
         if problem := self._db.desk.refuted(tried, allowance(rows), self._db.cast.world, self._db.cast.people):
             raise AssertionError(problem)
@@ -97,7 +98,6 @@ class Somebody:
         Without `by` any of them will do but a constraint. A denial that proves nothing, since past all policies the
         statement reaches no row either, fails.
         """
-        __tracebackhide__ = True
         tried = self.attempt(sql, parameters)
         if problem := self._db.desk.refuted(tried, denial(by), self._db.cast.world, self._db.cast.people):
             raise AssertionError(problem)
@@ -203,7 +203,6 @@ class PolicyDb:
     @contextmanager
     def denied(self, by: str | None = None) -> Iterator[None]:
         """Assert that what is done within is refused with an error: `with policydb.denied("check"): sue.run(…)`."""
-        __tracebackhide__ = True
         expect = denial(by)
         try:
             yield

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import methodcaller
+from typing import Final
 
 from msgspec import Struct, structs
 
 from policytool.catalog.objects import Catalog
+from policytool.errors import UsageError
 from policytool.integrations.pytest_saying import told
 from policytool.postgres.acting import Parameters, filled
 from policytool.postgres.entitled import Actors
@@ -47,6 +50,18 @@ class Refused(Exception):
         super().__init__(
             told(f"{tried.actor.name} is stopped: {tried.error}", {"SQL": tried.sql, "got": str(self.got)})
         )
+
+
+class Wrong(LookupError):
+    """A table, column, role or row that is not there, or cannot be made."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(f"{message}; {hint}" if hint else message)
+
+
+# What a test is told is told at a line of its own.
+HIDE: Final = methodcaller("errisinstance", (AssertionError, Refused, UsageError, Wrong))
+__tracebackhide__ = HIDE
 
 
 class Desk:

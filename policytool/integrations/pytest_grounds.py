@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, PlatformName | None]
 _LOADED: Final = pytest.StashKey[dict[Key, api.Loaded]]()
+_CONFIGURATION: Final = pytest.StashKey[Config]()
 _EMPTIED: Final = (CLAIMS, *LEGACY_SETTINGS)
 _SUPERUSER: Final = "supabase_admin"
 
@@ -58,7 +59,9 @@ def loaded(config: pytest.Config, source: str | None = None, platform: PlatformN
 
 def configuration(config: pytest.Config) -> Config:
     """policytool's own configuration, which pytest's root is in."""
-    return load_config(find(config.rootpath))
+    if _CONFIGURATION not in config.stash:
+        config.stash[_CONFIGURATION] = load_config(find(config.rootpath))
+    return config.stash[_CONFIGURATION]
 
 
 def _key(config: pytest.Config, source: str | None, platform: PlatformName | None) -> Key:

@@ -1,4 +1,4 @@
-"""The pytest plugin: policy tests are collected, tests in Python get a database to act in; unused, it imports nothing."""
+"""The pytest plugin: collects policy tests, gives tests in Python a database to act in, and imports nothing unused."""
 
 from __future__ import annotations
 
