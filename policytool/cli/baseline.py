@@ -26,6 +26,10 @@ def command() -> None:
 
     The file is made for review: one line for each finding. `audit` uses it by itself, where the configuration names it
     or it lies at its usual place, and says how many findings it hides. A finding that gets worse is new again.
+
+    \b
+    policytool baseline create
+    policytool baseline update
     """
 
 
@@ -43,7 +47,12 @@ def shared(function: F) -> F:
 @command.command("create")
 @shared
 def create(source: str | None, file: str | None, **options: Any) -> int:
-    """Write a baseline of all findings there are; refuses where there is one already."""
+    """Write a baseline of all findings there are; refuses where there is one already.
+
+    \b
+    policytool baseline create
+    policytool baseline create --select fk-unindexed
+    """
     found = _Found(source, file, options)
     if found.path.exists():
         raise UsageError(f"{found.path}: there is a baseline already", hint="`policytool baseline update` renews it")
@@ -55,7 +64,11 @@ def create(source: str | None, file: str | None, **options: Any) -> int:
 @command.command("update")
 @shared
 def update(source: str | None, file: str | None, **options: Any) -> int:
-    """Take over what is new and changed, and drop what is gone. What rules hold that did not run stays."""
+    """Take over what is new and changed, and drop what is gone. What rules hold that did not run stays.
+
+    \b
+    policytool baseline update
+    """
     found = _Found(source, file, options)
     compared = found.compared()
     changed = {entry.fingerprint for entry in compared.changed}
@@ -68,7 +81,11 @@ def update(source: str | None, file: str | None, **options: Any) -> int:
 @command.command("prune")
 @shared
 def prune(source: str | None, file: str | None, **options: Any) -> int:
-    """Drop what is gone, and take over nothing."""
+    """Drop what is gone, and take over nothing.
+
+    \b
+    policytool baseline prune
+    """
     found = _Found(source, file, options)
     compared = found.compared()
     found.write([*_hidden(compared, found), *compared.changed, *compared.unjudged])
@@ -78,7 +95,12 @@ def prune(source: str | None, file: str | None, **options: Any) -> int:
 @command.command("show")
 @shared
 def show(source: str | None, file: str | None, **options: Any) -> int:
-    """What the baseline holds, and what has become of it."""
+    """What the baseline holds, and what has become of it.
+
+    \b
+    policytool baseline show
+    policytool baseline show -f json
+    """
     found = _Found(source, file, options)
     compared = found.compared()
     states: tuple[tuple[str, tuple[Entry, ...]], ...] = (

@@ -23,6 +23,10 @@ def command(**options: Any) -> int:
 
     Nothing is started; a server that --postgres names by URL is asked for its version. The exit code is 4 if there is
     none to be had.
+
+    \b
+    policytool doctor
+    policytool doctor --postgres local --pg 17
     """
     from policytool.postgres.doctor import offers
     from policytool.postgres.providers import Address, choose
