@@ -45,7 +45,7 @@ class Options(Struct, frozen=True, kw_only=True):
     hold: Callable[[Sequence[str]], None] | None = None
 
 
-class _Unit(Struct, frozen=True, kw_only=True):
+class Unit(Struct, frozen=True, kw_only=True):
     """Files that are tried on one ground."""
 
     source: str
@@ -73,17 +73,17 @@ def conduct(
     `begun` is told each server, `seen` each result as it comes. Raises BadSuite, NoTests and BadActor.
     """
     began = time.perf_counter()
-    units = _units(collected, load, options, source)
+    found_units = units(collected, load, options, source)
     conductor = _Conductor(collected, provider, options, progress)
     results: list[Result] = []
     servers: list[str] = []
     notes: list[str] = []
     with ExitStack() as held:
-        for unit in units:
+        for unit in found_units:
             with ExitStack() as own:
                 stack = held if options.hold else own
                 found = conductor.begin(unit, stack)
-                servers.append(conductor.told(unit, found))
+                servers.append(told(unit, found))
                 begun(servers[-1])
                 notes += [f"stand-ins for extensions, made of SQL alone: {', '.join(found.standins)}"] * bool(
                     found.standins
@@ -108,7 +108,7 @@ def conduct(
     return run
 
 
-def _units(collected: Collected, load: Load, options: Options, source: str) -> list[_Unit]:
+def units(collected: Collected, load: Load, options: Options, source: str) -> list[Unit]:
     """What is to be tried together, every file read. Raises BadSuite with the mistakes of all files."""
     files: dict[tuple[str, PlatformName | None], list[PolicyFile]] = {}
     for file in collected.files:
@@ -117,7 +117,7 @@ def _units(collected: Collected, load: Load, options: Options, source: str) -> l
     taps = [(source, platform) for platform in _chosen(options.grants, options.platform)] if collected.suites else []
     for key in taps:
         files.setdefault(key, [])
-    units: list[_Unit] = []
+    found: list[Unit] = []
     problems: list[Problem] = []
     for (where, platform), mine in files.items():
         project, built = load(where, platform)
@@ -128,13 +128,20 @@ def _units(collected: Collected, load: Load, options: Options, source: str) -> l
                 suites.append(read_suite(file.path, file.text, built.catalog, schemas=schemas))
             except BadSuite as bad:
                 problems += bad.problems
-        units.append(_Unit(
+        found.append(Unit(
             source=where, platform=platform, grants=_grants(built), suites=tuple(suites), project=project,
             built=built, taps=(where, platform) in taps,
         ))  # fmt: skip
     if problems:
         raise BadSuite(dict.fromkeys(problems))
-    return units
+    return found
+
+
+def told(unit: Unit, found: Ground) -> str:
+    """On what it is tried, in a line."""
+    grants = f", {unit.grants} grants" if unit.grants else ""
+    where = f"{found.server.provider} PostgreSQL {found.server.version}"
+    return f"{where}, {unit.project.label} on {unit.built.platform.name}{grants}"
 
 
 def _platforms(file: PolicyFile, options: Options) -> tuple[PlatformName | None, ...]:
@@ -164,17 +171,12 @@ class _Conductor:
         self._fits = keyword(options.keyword)
         self.ways: list[str] = []
 
-    def begin(self, unit: _Unit, stack: ExitStack) -> Ground:
+    def begin(self, unit: Unit, stack: ExitStack) -> Ground:
         found = stack.enter_context(ground(unit.project, unit.built, self._provider, progress=self._progress))
         stack.enter_context(entitled(found.server))
         return found
 
-    def told(self, unit: _Unit, found: Ground) -> str:
-        grants = f", {unit.grants} grants" if unit.grants else ""
-        where = f"{found.server.provider} PostgreSQL {found.server.version}"
-        return f"{where}, {unit.project.label} on {unit.built.platform.name}{grants}"
-
-    def run(self, unit: _Unit, found: Ground, stack: ExitStack) -> Iterator[Result]:
+    def run(self, unit: Unit, found: Ground, stack: ExitStack) -> Iterator[Result]:
         if self._options.workers > 1 and not self._options.hold:
             yield from self._parallel(unit, found)
         else:
@@ -183,7 +185,7 @@ class _Conductor:
         if unit.taps:
             yield from self._taps(unit, found)
 
-    def _suite(self, unit: _Unit, found: Ground, suite: Suite, stack: ExitStack) -> Iterator[Result]:
+    def _suite(self, unit: Unit, found: Ground, suite: Suite, stack: ExitStack) -> Iterator[Result]:
         with ExitStack() as own:
             ready = (stack if self._options.hold else own).enter_context(prepared(found, suite))
             if self._options.hold:
@@ -195,7 +197,7 @@ class _Conductor:
     def _wanted(self, ready: Prepared) -> list[int]:
         return [n for n, case in enumerate(ready.cases) if self._fits(f"{ready.suite.path} {case.name}")]
 
-    def _parallel(self, unit: _Unit, found: Ground) -> Iterator[Result]:
+    def _parallel(self, unit: Unit, found: Ground) -> Iterator[Result]:
         """Each worker has a copy of its own; results come in the order of the files."""
         workers = self._options.workers
         with ThreadPoolExecutor(workers) as pool:
@@ -213,14 +215,14 @@ class _Conductor:
                 for part in (part for parts in futures for part in parts):
                     part.cancel()
 
-    def _part(self, unit: _Unit, found: Ground, suite: Suite, part: int, workers: int) -> dict[int, Result]:
+    def _part(self, unit: Unit, found: Ground, suite: Suite, part: int, workers: int) -> dict[int, Result]:
         with prepared(found, suite) as ready:
             wanted = self._wanted(ready)
             mine = wanted[part::workers] if len(wanted) > _FEW else wanted if part == 0 else []
             with started(ready, grants=unit.grants, explain=self._options.explain) as runner:
                 return {number: runner.run(ready.cases[number]) for number in mine}
 
-    def _taps(self, unit: _Unit, found: Ground) -> Iterator[Result]:
+    def _taps(self, unit: Unit, found: Ground) -> Iterator[Result]:
         chosen = [suite for suite in self._collected.suites if self._fits(suite.path)]
         if not chosen:
             return
