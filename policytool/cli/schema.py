@@ -7,7 +7,10 @@ import click
 
 @click.command("schema")
 @click.argument(
-    "what", type=click.Choice(["audit", "diff", "matrix", "report", "why", "catalog", "configuration", "policy-test", "test"])
+    "what",
+    type=click.Choice(
+        ["audit", "diff", "matrix", "report", "why", "mutation", "catalog", "configuration", "policy-test", "test"]
+    ),
 )
 def command(what: str) -> int:
     """Print the JSON Schema of what policytool writes, of its configuration file, or of policy tests, for an editor.

@@ -11,10 +11,11 @@ from policytool.config import Config
 from policytool.report.diff_json import DiffDocument
 from policytool.report.document import AuditDocument
 from policytool.report.matrix import Document as MatrixDocument
+from policytool.report.mutation import MutationDocument
+from policytool.report.overview.model import Report as ReportDocument
 from policytool.report.test_document import Document as TestDocument
 from policytool.report.why import WhyDocument
 from policytool.testing.suite_schema import suite_schema
-from policytool.report.overview.model import Report as ReportDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS = {
@@ -23,6 +24,7 @@ DOCUMENTS = {
     "matrix": MatrixDocument,
     "report": ReportDocument,
     "why": WhyDocument,
+    "mutation": MutationDocument,
     "catalog": Document,
     "configuration": Config,
     "test": TestDocument,

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from policytool.catalog.model import Name
+from policytool.postgres.entitled import entitled
 from policytool.postgres.session import open_session
 from policytool.testing import cases as kinds
 from policytool.testing.bench import Bench
-from policytool.testing.ground import Ground
+from policytool.testing.collect import Collected, NoTests
+from policytool.testing.conduct import Load, Options, told, units
+from policytool.testing.ground import Ground, ground
 from policytool.testing.judge import judge
+from policytool.testing.keyword import keyword
 from policytool.testing.mutate import CaseFile, mutate
 from policytool.testing.run import Prepared, prepared
 from policytool.testing.score import Score
 from policytool.testing.suite import Isolation, Operation, Sees, Suite, Who
+
+if TYPE_CHECKING:
+    from policytool.postgres.providers import Provider
 
 
 class Named(Struct, frozen=True, kw_only=True):
@@ -29,26 +38,74 @@ class Named(Struct, frozen=True, kw_only=True):
     denies: bool | None
 
 
+class Mutation(Struct, frozen=True, kw_only=True):
+    """What was found on one server."""
+
+    server: str
+    score: Score
+
+
+def mutations(
+    collected: Collected,
+    load: Load,
+    provider: Provider,
+    options: Options,
+    *,
+    source: str,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Iterator[Mutation]:
+    """Which mutants the policy test files notice, for each source and kind of grants. pgTAP suites have no part in it.
+
+    Raises BadSuite, NoTests and BadActor.
+    """
+    fits = keyword(options.keyword)
+    found = [unit for unit in units(collected, load, options, source) if unit.suites]
+    if not found:
+        raise NoTests("no policy test files", hint="mutation needs *.policy.yaml; pgTAP suites have no part in it")
+    for unit in found:
+        with ground(unit.project, unit.built, provider, progress=progress) as where, entitled(where.server):
+            score = mutate_suites(
+                where,
+                unit.suites,
+                fits=lambda suite, case: fits(f"{suite.path} {case.name}"),
+                workers=options.workers,
+                progress=progress,
+            )
+            yield Mutation(server=told(unit, where), score=score)
+
+
 def mutate_suites(
     ground: Ground,
     suites: Sequence[Suite],
     *,
     tables: Collection[Name] | None = None,
-    wanted: Callable[[kinds.Case], bool] = lambda _: True,
+    fits: Callable[[Suite, kinds.Case], bool] = lambda *_: True,
+    workers: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Score:
-    """Which mutants the cases of these files notice. Raises BadActor, as running them does."""
-    with ExitStack() as stack:
-        progress("planting rows")
-        files = [_file(stack, stack.enter_context(prepared(ground, suite)), wanted) for suite in suites]
-        return mutate(ground.built.catalog, ground.built.platform, files, tables=tables, progress=progress)
+    """Which mutants the cases of these files notice; each worker has copies of the database of its own."""
+
+    def work(part: int) -> Score:
+        with ExitStack() as stack:
+            progress("planting rows")
+            files = [_file(stack, stack.enter_context(prepared(ground, suite)), fits) for suite in suites]
+            built, mine = ground.built, (part, workers)
+            return mutate(built.catalog, built.platform, files, tables=tables, part=mine, progress=progress)
+
+    if workers == 1:
+        return work(0)
+    with ThreadPoolExecutor(workers) as pool:
+        first, *rest = pool.map(work, range(workers))
+    for score in rest:
+        first = first.with_part(score)
+    return first
 
 
-def _file(stack: ExitStack, found: Prepared, wanted: Callable[[kinds.Case], bool]) -> CaseFile:
+def _file(stack: ExitStack, found: Prepared, fits: Callable[[Suite, kinds.Case], bool]) -> CaseFile:
     """The cases on one session, in a transaction that ends with the stack."""
     session = stack.enter_context(open_session(found.actors))
     stack.enter_context(session.transaction())
-    chosen = [case for case in found.cases if wanted(case)]
+    chosen = [case for case in found.cases if fits(found.suite, case)]
 
     bench = Bench(session, found.world)
 

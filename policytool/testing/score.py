@@ -75,6 +75,14 @@ class Score(Struct, frozen=True, kw_only=True):
         """The mutants that came to an end."""
         return tuple(result for result in self.results if result.status == status)
 
+    def with_part(self, other: Score) -> Score:
+        """This, and what was done beside it."""
+        return Score(
+            results=tuple(sorted((*self.results, *other.results), key=lambda r: (r.table, r.policy, r.kind, r.text))),
+            failing=tuple(dict.fromkeys((*self.failing, *other.failing))),
+            seconds=max(self.seconds, other.seconds),
+        )
+
     def meets(self, percent: str) -> bool:
         """Whether so many percent were noticed; nothing is rounded. Where there is nothing to notice it is."""
         part = self.total.part
