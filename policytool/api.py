@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from policytool.testing.collect import PolicyFile
     from policytool.testing.conduct import Options as TestOptions
     from policytool.testing.inquiry import Reply
+    from policytool.testing.mutate_suites import Mutation
     from policytool.testing.observed.matrix import Measured
     from policytool.testing.results import Result, TestRun
 
@@ -390,6 +391,38 @@ def test(
     )
 
 
+def mutate(
+    places: Sequence[str] = (),
+    *,
+    config: Config | None = None,
+    options: TestOptions | None = None,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Mutation, ...]:
+    """Which mistakes in policies and grants the policy test files would notice, for each of their sources.
+
+    Raises NoTests where there are no such files, BadSuite for a file with mistakes.
+    """
+    from policytool.postgres.providers import choose
+    from policytool.testing.collect import collect, source_of_root
+    from policytool.testing.conduct import Options as Defaults
+    from policytool.testing.mutate_suites import mutations
+
+    config = config or Config()
+    progress("collecting")
+    collected = collect(places, config)
+
+    def load_one(source: str, platform: PlatformName | None) -> tuple[Project, Built]:
+        loaded = load(source, config=config, platform=platform, progress=progress)
+        return loaded.project, loaded.built
+
+    provider = choose(postgres, major, declared=declared)
+    root = source_of_root(collected.root, config)
+    return tuple(mutations(collected, load_one, provider, options or Defaults(), source=root, progress=progress))
+
+
 def why(
     actor: str,
     command: str,
@@ -443,6 +476,30 @@ def _tests_of(source: str | None, tests: Sequence[str], config: Config) -> tuple
 
 def _same_place(one: str, other: str) -> bool:
     return one == other or Path(one).resolve() == Path(other).resolve()
+
+
+def first_test(
+    path: str,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> str:
+    """The text of a first policy test for the migrations that a file at `path` would be for; it passes."""
+    from policytool.postgres.providers import choose
+    from policytool.testing.collect import source_of
+    from policytool.testing.ground import ground
+    from policytool.testing.init import first_test as write_first
+
+    config = config or Config()
+    loaded = load(source_of(Path(path), None, config), config=config, platform=platform, progress=progress)
+    provider = choose(postgres, major, declared=declared)
+    with ground(loaded.project, loaded.built, provider, progress=progress) as found:
+        progress("trying")
+        return write_first(found, path=path)
 
 
 def matrix(loaded: Loaded, *, roles: tuple[str, ...] = (), schemas: tuple[str, ...] = ()) -> tuple[Cell, ...]:

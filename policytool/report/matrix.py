@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -13,13 +13,30 @@ from policytool.access.matrix import Cell
 from policytool.report.json import pretty
 from policytool.report.words import printable
 
-LETTERS: Final = {"none": "-", "own": "o", "tenant": "t", "conditional": "c", "all": "A"}
+LETTERS: Final = {"none": "-", "own": "o", "tenant": "t", "conditional": "c", "all": "A", None: "?"}
 COLUMNS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
 LEGEND: Final = (
     "S I U D T: select, insert, update, delete, truncate",
     "o own rows, t rows of the tenant, c rows that fulfil a condition, A all, - none",
 )
-Row = tuple[str, Mapping[str, Mapping[str, Cell]]]  # name, role → command → cell
+
+
+class Shown(Protocol):
+    """A cell as a grid shows it; an access of None was not measured."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def table(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def command(self) -> str: ...
+    @property
+    def access(self) -> str | None: ...
+
+
+Row = tuple[str, Mapping[str, Mapping[str, Shown]]]  # name, role → command → cell
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -43,18 +60,18 @@ def render(cells: Iterable[Cell], form: str, *, label: str, width: int = 80, ver
             return "\n".join(_text(found, width, verbosity)) + "\n"
 
 
-def _rows(cells: Iterable[Cell]) -> list[Row]:
-    rows: dict[str, dict[str, dict[str, Cell]]] = {}
+def _rows(cells: Iterable[Shown]) -> list[Row]:
+    rows: dict[str, dict[str, dict[str, Shown]]] = {}
     for cell in cells:
         rows.setdefault(cell.table, {}).setdefault(cell.role, {})[cell.command] = cell
     return list(rows.items())
 
 
-def _roles(cells: Iterable[Cell]) -> list[str]:
+def _roles(cells: Iterable[Shown]) -> list[str]:
     return list(dict.fromkeys(cell.role for cell in cells))
 
 
-def _letters(by_command: Mapping[str, Cell]) -> str:
+def _letters(by_command: Mapping[str, Shown]) -> str:
     """`oooo-`; a command that does not exist for a view is blank."""
     return "".join(LETTERS[by_command[c].access] if c in by_command else " " for c in COLUMNS)
 
@@ -63,25 +80,32 @@ def _letters(by_command: Mapping[str, Cell]) -> str:
 
 
 def _text(cells: tuple[Cell, ...], width: int, verbosity: int) -> Iterator[str]:
+    yield from grid(cells, width)
+    if verbosity > 0:
+        yield from _reasons(cells)
+
+
+def grid(cells: Sequence[Shown], width: int) -> Iterator[str]:
+    """Tables and views, then functions: a row for each, a column for each role."""
     relations = [c for c in cells if c.kind != "function"]
     calls = [c for c in cells if c.kind == "function"]
     if relations:
         yield from _grid(_rows(relations), _roles(relations), "table or view", "SIUDT", _letters, width)
         yield from ("", *LEGEND)
+        if any(c.access is None for c in relations):
+            yield "? not measured"
     if calls:
         yield from [""] if relations else []
         yield from _grid(_rows(calls), _roles(calls), "function", "", _may, width)
         yield from ("", "x may call")
-    if verbosity > 0:
-        yield from _reasons(cells)
 
 
-def _may(by_command: Mapping[str, Cell]) -> str:
-    return "x" if by_command["EXECUTE"].access == "all" else "-"
+def _may(by_command: Mapping[str, Shown]) -> str:
+    return {"all": "x", None: "?"}.get(by_command["EXECUTE"].access, "-")
 
 
 def _grid(
-    rows: list[Row], roles: list[str], noun: str, under: str, spell: Callable[[Mapping[str, Cell]], str], width: int
+    rows: list[Row], roles: list[str], noun: str, under: str, spell: Callable[[Mapping[str, Shown]], str], width: int
 ) -> Iterator[str]:
     """Names on the left, cut where they leave no room; a column for each role."""
     columns = [max(len(printable(role)), 5) for role in roles]
@@ -131,23 +155,29 @@ def _csv(cells: tuple[Cell, ...]) -> str:
 
 
 def _markdown(cells: tuple[Cell, ...], label: str) -> Iterator[str]:
+    yield f"## Who may do what: {escaped(label)}"
+    yield from tables(cells)
+
+
+def tables(cells: Sequence[Shown]) -> Iterator[str]:
+    """The grid as tables of Markdown."""
     roles = _roles(cells)
-    yield f"## Who may do what: {_escaped(label)}"
     for noun, kinds, spell in (("table or view", ("table", "view"), _words), ("function", ("function",), _may)):
         rows = _rows(c for c in cells if c.kind in kinds)
         if rows:
-            yield from ("", f"| {noun} | {' | '.join(map(_escaped, roles))} |", f"|---|{'---|' * len(roles)}")
+            yield from ("", f"| {noun} | {' | '.join(map(escaped, roles))} |", f"|---|{'---|' * len(roles)}")
         for name, by_role in rows:
             entries = (spell(by_role[role]) if role in by_role else "" for role in roles)
-            yield f"| {_escaped(name)} | {' | '.join(entries)} |"
+            yield f"| {escaped(name)} | {' | '.join(entries)} |"
 
 
-def _words(by_command: Mapping[str, Cell]) -> str:
+def _words(by_command: Mapping[str, Shown]) -> str:
     """`select own, insert own`, what is allowed alone."""
-    found = [(c.command.lower(), c.access) for c in by_command.values() if c.access != "none"]
+    found = [(c.command.lower(), c.access or "?") for c in by_command.values() if c.access != "none"]
     return ", ".join(f"{command} {access}" for command, access in found) or "–"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text that is no markup."""
     shown = printable(text)
     return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-.!|&@" and c not in ".()-" else c for c in shown)

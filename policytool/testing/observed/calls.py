@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from policytool.access.bodies import resolve, touched
 from policytool.access.row_filter import Reach
 from policytool.catalog.spelling import literal, qualified
 from policytool.testing.observed.cells import Observed
@@ -14,13 +15,13 @@ from policytool.testing.observed.stage import Item
 from policytool.testing.outcomes import outcome
 
 if TYPE_CHECKING:
-    from policytool.catalog.model import Function
+    from policytool.catalog.model import Function, Name
 
 
 class Calls:
     """Tries the functions of a stage. `whose` says of values in whose row they stand."""
 
-    def __init__(self, finder: Finder, whose: Mapping[str, Item]) -> None:
+    def __init__(self, finder: Finder, whose: Mapping[str, tuple[Item, ...]]) -> None:
         self.finder, self.stage, self.meter, self.access = finder, finder.stage, finder.meter, finder.access
         self._whose = whose
 
@@ -75,6 +76,7 @@ class Calls:
                         kind="door", table=item.table, command="SELECT", who=who, victims=(item,),
                         steps=(Step(who=who, sql=sql, command="EXECUTE"),),
                         through=f"function {function.schema}.{function.name}",
+                        reads=tuple(sorted(self._reads(function))),
                         sentence=f"{describe(who)} gets rows of {item.table[0]}.{item.table[1]} that are "
                         f"{possessive(item)} from {function.schema}.{function.name}(), which does not ask who calls",
                     )  # fmt: skip
@@ -98,20 +100,29 @@ class Calls:
                     seen.add(value)
                     yield (value,)
 
+    def _reads(self, function: Function) -> set[Name]:
+        """The tables that a function reads."""
+        tables = self.access.catalog.tables
+        found = {resolve(name, tables, function.schema) for name in touched(function).reads}
+        return {name for name in found if name is not None}
+
     def _told(
         self, who: Who, function: Function, rows: tuple[tuple[str | None, ...], ...], given: tuple[str, ...]
     ) -> Item | None:
-        for values in rows:
-            for value in values:
-                item = self._whose.get(value or "")
-                if item is None or value in given or who.mine(item) or not item.world:
-                    continue
+        """A row of somebody else's in the answer, of a table that the function reads and that is hidden from them."""
+        reads = self._reads(function)
+        for value in (v for values in rows for v in values if v is not None and v not in given):
+            for item in self._whose.get(value, ()):
                 table = self.access.catalog.tables.get(item.table)
                 if (
-                    table is not None
-                    and table.rls_enabled
-                    and item.id not in self.finder.reached(item.table, who, "SELECT")
+                    table is None
+                    or not table.rls_enabled
+                    or item.table not in reads
+                    or who.mine(item)
+                    or not item.world
                 ):
+                    continue
+                if item.id not in self.finder.reached(item.table, who, "SELECT"):
                     return item
         return None
 

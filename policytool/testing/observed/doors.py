@@ -44,18 +44,18 @@ class Doors:
         self.access = finder.access
         self.whose = self._telling()
 
-    def _telling(self) -> dict[str, Item]:
-        """Values that stand in rows of one world alone, and one of these rows."""
-        found: dict[str, Item | None] = {}
+    def _telling(self) -> dict[str, tuple[Item, ...]]:
+        """Values that stand in rows of one world alone, and these rows."""
+        found: dict[str, tuple[Item, ...]] = {}
+        worlds: dict[str, set[str]] = {}
         for key in self.finder.measured_tables:
             for item in self.stage.items(key):
                 for value in item.row.values():
                     if value is None or len(value) < _TELLING or not (item.world or item.people):
                         continue
-                    known = found.setdefault(value, item)
-                    if known is not None and (known.world != item.world or not known.world):
-                        found[value] = None
-        return {value: item for value, item in found.items() if item is not None and not _common(value)}
+                    worlds.setdefault(value, set()).add(item.world)
+                    found[value] = (*found.get(value, ()), item)
+        return {v: items for v, items in found.items() if len(worlds[v]) == 1 and not _common(v)}
 
     # --- views -------------------------------------------------------------------------------------------------------
 
@@ -88,11 +88,15 @@ class Doors:
         return f"select {', '.join(map(_as_text, shown))} from {qualified(view.schema, view.name)}"
 
     def _item(self, view: View, columns: list[str], values: tuple[str | None, ...]) -> Item:
-        told = [self.whose[v] for v in values if v is not None and v in self.whose]
+        told = [item for v in values for item in self.whose.get(v or "", ())]
         world: World = next((i.world for i in told if i.world), "")
-        people = frozenset(p for i in told for p in i.people)
+        people = frozenset(p for v in values for p in self._people_of(self.whose.get(v or "", ())))
         row = dict(zip(columns, values, strict=True))
         return Item(id=str(values), table=(view.schema, view.name), row=row, world=world, people=people)
+
+    def _people_of(self, items: tuple[Item, ...]) -> frozenset[str]:
+        """The people whom all rows name that hold a value."""
+        return frozenset.intersection(*(i.people for i in items)) if items else frozenset()
 
     def _written(self, view: View, who: Who) -> Iterator[Tried]:
         """UPDATE and DELETE by way of a view end in a table, whose rows are looked at; INSERT takes what it shows."""
@@ -191,6 +195,7 @@ class Doors:
                 yield Leak(
                     kind="door", table=victim.table, command=command, who=who, victims=(victim,),
                     steps=(Step(who=who, sql=sql, command=command),), through=f"view {view.schema}.{view.name}",
+                    reads=tuple(sorted(references(view.definition).tables & self.access.catalog.tables.keys())),
                     sentence=f"{describe(who)} {doing[command]} rows of {victim.table[0]}.{victim.table[1]} that are "
                     f"{possessive(victim)} by way of the view {view.schema}.{view.name}, which the table hides",
                 )  # fmt: skip
@@ -206,26 +211,22 @@ class Doors:
             rows = [i for i in self.finder.foreign(who, key) if i.id in reached]
             own = self.finder.reached(key, who, command)
             return next((i for i in rows if i.id not in own), None)
+        named = references(found.view.definition).tables
         for shown in (i for i in found.held.items if i.id in reached):
-            for value in shown.row.values():
-                item = self.whose.get(value or "")
-                if item is not None and self._hidden(who, item, found.view):
-                    return item
+            told = [item for value in shown.row.values() for item in self.whose.get(value or "", ())]
+            like = [i for item in told[:1] for i in self._like(item, named)]
+            victim = next((i for i in (*told, *like) if i.table in named and self._hidden(who, i)), None)
+            if victim is not None:
+                return victim
         return None
 
-    def _hidden(self, who: Who, item: Item, view: View) -> bool:
+    def _hidden(self, who: Who, item: Item) -> bool:
         """Whether the table keeps a foreign row from somebody who may read rows of it."""
-        named = references(view.definition).tables
-        candidates = [item, *self._like(item, named)]
-        for one in candidates:
-            table = self.access.catalog.tables.get(one.table)
-            if table is None or table.origin is not None or not table.rls_enabled or one.table not in named:
-                continue
-            if not one.world or who.mine(one) or not self.access.reach(who.role, "SELECT", table):
-                continue
-            if one.id not in self.finder.reached(one.table, who, "SELECT"):
-                return True
-        return False
+        table = self.access.catalog.tables.get(item.table)
+        if table is None or table.origin is not None or not table.rls_enabled or not item.world or who.mine(item):
+            return False
+        seen = self.finder.reached(item.table, who, "SELECT")
+        return self.access.reach(who.role, "SELECT", table) and item.id not in seen
 
     def _like(self, item: Item, named: frozenset[Name] | set[Name]) -> list[Item]:
         """Rows of the view's tables in the same world as one that a value told."""

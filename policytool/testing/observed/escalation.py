@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from policytool.access.privileged import consulted, ranked, sort_of
 from policytool.catalog.spelling import identifier, qualified
-from policytool.testing.observed.fresh import fresh
+from policytool.testing.observed.fresh import fresh, needed
 from policytool.testing.observed.leaks import Finder, Gain, Leak, Step, describe
 from policytool.testing.observed.measure import Who
 from policytool.testing.observed.people import MAINS, STRANGER
@@ -34,6 +35,9 @@ class Write(Struct, frozen=True, kw_only=True):
     column: str = ""
     value: str = ""
     group: bool = False  # it says where they belong
+    values: Mapping[str, str | None] = {}
+    less: Mapping[str, str | None] = {}  # of a new row no more than it needs
+    item: Item | None = None
 
 
 class Escalation:
@@ -69,10 +73,22 @@ class Escalation:
                     continue
                 gains = self._gains(who, base, self._reach(who), write)
                 leak = self._leak(who, (write,), gains)
-                if leak is not None:
-                    yield leak
-                    continue
-                yield from self._second(who, write, base)
+                if leak is None:
+                    yield from self._second(who, write, base)
+            if leak is not None:
+                yield self._lessened(who, write, base, leak)
+
+    def _lessened(self, who: Who, write: Write, base: Reached, leak: Leak) -> Leak:
+        """The leak by a row of the columns that it needs, if these will do."""
+        if not write.less or write.less == write.values:
+            return leak
+        sql = inserted(self.access.catalog.tables[write.table], write.less)
+        least = replace(write, sql=sql, values=write.less)
+        with self.stage.session.savepoint():
+            if self._applied(who, least):
+                found = self._leak(who, (least,), self._gains(who, base, self._reach(who), least))
+                return found if found is not None and found.gains == leak.gains else leak
+        return leak
 
     def _second(self, who: Who, first: Write, base: Reached) -> Iterator[Leak]:
         """What may be written only now."""
@@ -109,11 +125,14 @@ class Escalation:
             if item.row.items() >= changes.items() or not changes:
                 continue
             values = fresh(table, item.row, held, changes)
+            least = needed(table, self.finder.kept(table))
             for more in self._powers(table, ties, held):
                 yield Write(
                     table=key,
                     command="INSERT",
                     sql=inserted(table, values | more),
+                    values=values | more,
+                    less={n: v for n, v in (values | more).items() if n in least},
                     column=next(iter(more), ""),
                     value=next((v for v in more.values() if v), ""),
                     group=bool(ties.groups),
@@ -168,6 +187,8 @@ class Escalation:
                     column=column.name,
                     value=value,
                     group=group,
+                    values={column.name: value},
+                    item=item,
                 )
 
     def _tenant(self, key: Name, column: str) -> bool:
@@ -245,7 +266,9 @@ class Escalation:
         told = any(w.group or w.column for w in writes)
         if not serious and not (gains and told):
             return None
-        steps = tuple(Step(who=who, sql=w.sql, command=w.command) for w in writes)
+        steps = tuple(
+            Step(who=who, sql=w.sql, command=w.command, table=w.table, item=w.item, values=w.values) for w in writes
+        )
         mine = [i for i in self.stage.items(last.table) if who.name in i.people]
         return Leak(
             kind="promotes" if power else "enrols", table=last.table, command=last.command, who=who, steps=steps,

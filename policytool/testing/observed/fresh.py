@@ -40,6 +40,13 @@ def fresh(
     return found
 
 
+def needed(table: Table, kept: Collection[str]) -> frozenset[str]:
+    """The columns that a new row cannot do without, with those that say whose it is."""
+    return frozenset(
+        c.name for c in table.columns if c.name in kept or (c.not_null and c.default is None and c.identity is None)
+    )
+
+
 def _new(column: Column, value: str | None) -> str | None:
     if value is None:
         return None

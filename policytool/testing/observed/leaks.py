@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from policytool.catalog.spelling import identifier, literal, qualified
 from policytool.testing.observed.design import open_by_design
-from policytool.testing.observed.fresh import fresh
+from policytool.testing.observed.fresh import fresh, needed
 from policytool.testing.observed.measure import Measured, Meter, Tried, Who
 from policytool.testing.observed.people import MAINS, STRANGER
-from policytool.testing.observed.probes import BYPASS, Shape, inserted, where
+from policytool.testing.observed.probes import BYPASS, inserted, where
 from policytool.testing.observed.stage import Item, Stage
 
 if TYPE_CHECKING:
@@ -23,12 +23,14 @@ _DOES: Final = {"SELECT": "reads", "UPDATE": "changes", "DELETE": "deletes"}
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """A statement of a leak, and who runs it."""
+    """A statement of a leak, and who runs it: of which row (`item`), if of one alone, with which `values`."""
 
     who: Who
     sql: str
     command: str
-    shape: Shape = ""
+    table: Name | None = None
+    item: Item | None = None
+    values: Mapping[str, str | None] = {}
 
 
 class Gain(Struct, frozen=True, kw_only=True):
@@ -54,6 +56,7 @@ class Leak(Struct, frozen=True, kw_only=True):
     gains: tuple[Gain, ...] = ()
     column: str = ""
     through: str = ""  # the view or function that is the door
+    reads: tuple[Name, ...] = ()  # the tables behind it
 
 
 class Finder:
@@ -140,13 +143,16 @@ class Finder:
             shown = ", ".join(map(identifier, reads[:4])) if len(reads) < len(table.columns) else "*"
             found = f"select {shown} from {qualified(table.schema, table.name)}"
             asked = f" where {where(table, columns, item)}" if columns else ""
-            return Step(who=who, sql=found + asked, command="SELECT", shape="filtered")
+            alone = item if columns else None
+            return Step(who=who, sql=found + asked, command="SELECT", table=item.table, item=alone)
         sql = tried.sql.split(" where (")[0].split(" returning ")[0]
         if columns:
             narrow = f"{sql} where {where(table, columns, item)}"
             if self.meter.attempt(who, narrow).rows:
-                return Step(who=who, sql=narrow, command=tried.command, shape="filtered")
-        return Step(who=who, sql=sql, command=tried.command, shape="unfiltered")
+                return Step(
+                    who=who, sql=narrow, command=tried.command, table=item.table, item=item, values=tried.values
+                )
+        return Step(who=who, sql=sql, command=tried.command, table=item.table, values=tried.values)
 
     # --- tried -------------------------------------------------------------------------------------------------------
 
@@ -175,9 +181,19 @@ class Finder:
         """A valid row like another, and what it held once triggers were done with it; None where it did not go in."""
         held = self.meter.prober.may(table, who.role, "INSERT")
         values = fresh(table, item.row, held)
-        sql = inserted(table, values)
-        step = Step(who=who, sql=sql, command="INSERT")
-        return step, self.added(who, table, sql)
+        least = needed(table, self.kept(table))
+        # What has a default is left out, unless the policy wants more.
+        for some in ({n: v for n, v in values.items() if n in least}, values):
+            sql = inserted(table, some)
+            row = self.added(who, table, sql)
+            if row is not None:
+                break
+        return Step(who=who, sql=sql, command="INSERT", table=item.table, values=some), row
+
+    def kept(self, table: Table) -> frozenset[str]:
+        """The columns that say whose a row is, and what it makes of them."""
+        ties = self.worlds.ties[table.schema, table.name]
+        return frozenset((*ties.users, *ties.powers, *(c for k in ties.keys for c in k.columns)))
 
     def added(self, who: Who, table: Table, sql: str) -> Mapping[str, str | None] | None:
         """The row that a statement adds, as stored; None where it adds none."""
@@ -217,7 +233,12 @@ class Finder:
                 continue
             yield Leak(
                 kind="gives away", table=key, command="UPDATE", who=who, victims=(item, other), column=wanted[0],
-                steps=(Step(who=who, sql=sql, command="UPDATE"),),
+                steps=(
+                    Step(
+                        who=who, sql=sql, command="UPDATE", table=key, item=None if sql == unfiltered else item,
+                        values={c: other.row.get(c) for c in wanted},
+                    ),
+                ),
                 sentence=f"{describe(who, own=True)} gives a row of {_shown(key)} away: it becomes {_whose(other)}",
             )  # fmt: skip
 

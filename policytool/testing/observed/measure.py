@@ -32,6 +32,7 @@ class Tried(Struct, frozen=True, kw_only=True):
     message: str = ""
     sure: bool = True
     sql: str = ""
+    values: Mapping[str, str | None] = {}  # what it sets
     among: frozenset[str] | None = None  # the rows that it was tried with, where not all
     stopped: frozenset[str] = frozenset()  # rows that a trigger, or an error, kept from being judged
 
@@ -138,7 +139,14 @@ class Meter:
         if answer.ran:
             reached = frozenset(known - {row[0] for row in answer.values if row[0]})
             said = Outcome(kind="allowed" if reached else "filtered", rows=len(reached))
-            return Tried(command=probe.command, shape=probe.shape, outcome=said, reached=reached, sql=probe.sql)
+            return Tried(
+                command=probe.command,
+                shape=probe.shape,
+                outcome=said,
+                reached=reached,
+                sql=probe.sql,
+                values=probe.values,
+            )
         alone: dict[str, Outcome] = {}
         if said.by != "grant" and said.by != "recursion" and len(items) <= _MOST:
             alone = dict(self._alone(who, table, probe, items))
@@ -149,7 +157,7 @@ class Meter:
         return Tried(
             command=probe.command, shape=probe.shape, outcome=best, reached=reached, message=answer.message,
             sure=said.by in ("grant", "recursion") or len(alone) == len(items), sql=probe.sql,
-            stopped=frozenset(i for i, o in alone.items() if _stopped(o)),
+            stopped=frozenset(i for i, o in alone.items() if _stopped(o)), values=probe.values,
         )  # fmt: skip
 
     def _alone(self, who: Who, table: Table, probe: Probe, items: tuple[Item, ...]) -> Iterator[tuple[str, Outcome]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from policytool.testing.observed.leaks import Finder, Leak
 from policytool.testing.observed.measure import Meter, Tried, whos
 from policytool.testing.observed.minimise import Shower, Shown
 from policytool.testing.observed.probes import EVERY, Prober, usable
-from policytool.testing.observed.stage import Stage, stage
+from policytool.testing.observed.stage import Item, Stage, stage
 from policytool.testing.observed.ties import USERS
 from policytool.testing.observed.worlds import Worlds, worlds
 
@@ -43,6 +43,8 @@ class Observation(Struct, frozen=True, kw_only=True):
     attempts: int
     rows: int
     people: tuple[str, ...]
+    worlds: Worlds
+    items: Mapping[str, Item]  # the planted rows by their handles
 
 
 def observe(
@@ -72,6 +74,8 @@ def observe(
             attempts=observer.meter.attempts,
             rows=len(found.planted),
             people=tuple(p.name for p in planned.people),
+            worlds=planned,
+            items={item.handle: item for held in found.held.values() for item in held.items if item.handle},
         )
 
 

@@ -37,6 +37,7 @@ select n.nspname::text, c.relname::text, c.oid::text from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname in ({schemas})
 """
 
+_KEPT: Final = "\0kept"
 Usable = Mapping[tuple["Name", str, str], frozenset[str]]
 
 
@@ -60,7 +61,7 @@ class Probe(Struct, frozen=True, kw_only=True):
     shape: Shape
     sql: str
     reads: tuple[str, ...] = ()
-    column: str = ""  # what an UPDATE sets
+    values: Mapping[str, str | None] = {}  # what an UPDATE sets
 
 
 class Prober:
@@ -87,21 +88,19 @@ class Prober:
         """UPDATE or DELETE of all rows: with no column read, with one in WHERE, and with one in RETURNING."""
         name, reads = qualified(table.schema, table.name), self.may(table, role, "SELECT")
         what, command = f"delete from {name}", "DELETE"
-        column = ""
+        values: dict[str, str | None] = {}
         if update:
-            found = self._settable(table, role, tuple(items))
-            if found is None:
-                first = next((c.name for c in table.columns if _plain(c)), "")
-                found = (first, "null")
-            column, command = found[0], "UPDATE"
-            what = f"update {name} set {identifier(column)} = {found[1]}"
+            command, (column, value) = "UPDATE", self._settable(table, role, tuple(items))
+            kept = value is _KEPT
+            values = {} if kept else {column: value}
+            what = f"update {name} set {identifier(column)} = {identifier(column) if kept else constant(value)}"
         read = next(iter(reads), None)
-        yield Probe(command=command, shape="unfiltered", sql=what, column=column)
+        yield Probe(command=command, shape="unfiltered", sql=what, values=values)
         if read is not None:
             key = f"{identifier(table.name)}.{identifier(read)}"
             asked = f"({key} is null or {key} is not null)"  # a column is read, and no row is left out
-            yield Probe(command=command, shape="filtered", sql=f"{what} where {asked}", column=column)
-            yield Probe(command=command, shape="returning", sql=f"{what} returning {key}", column=column)
+            yield Probe(command=command, shape="filtered", sql=f"{what} where {asked}", values=values)
+            yield Probe(command=command, shape="returning", sql=f"{what} returning {key}", values=values)
 
     def one(self, table: Table, probe: Probe, item: Item, role: str) -> str | None:
         """A probe of one row alone: by its key, or by all that the role may read."""
@@ -129,17 +128,17 @@ class Prober:
                 sql += " on conflict do nothing"
         return Probe(command="INSERT", shape=shape or "unfiltered", sql=sql)
 
-    def _settable(self, table: Table, role: str, items: tuple[Item, ...]) -> tuple[str, str] | None:
+    def _settable(self, table: Table, role: str, items: tuple[Item, ...]) -> tuple[str, str | None]:
         """A column to set, and to what: one that says nothing of whose the row is, to what some row has anyway."""
         held = self.may(table, role, "UPDATE")
         columns = [c for c in table.columns if c.name in held and _plain(c)]
         if not columns:
-            return None
+            return next((c.name for c in table.columns if _plain(c)), ""), None
         column = min(columns, key=lambda c: self._weight(table, c))
         value = next((v for item in items if (v := item.row.get(column.name)) is not None), None)
         if self._weight(table, column) >= 4:  # unique, or whose it is: it keeps what it has
-            return column.name, identifier(column.name)
-        return column.name, constant(value)
+            return column.name, _KEPT
+        return column.name, value
 
     def _weight(self, table: Table, column: Column) -> int:
         key = (table.schema, table.name)
