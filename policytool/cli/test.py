@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from policytool.cli.mutating import mutate
 from policytool.cli.options import coloured, common, configuration, option, progress, targets, terminal_width, write
 from policytool.cli.servers import detached, server_options
-from policytool.errors import UsageError
+from policytool.errors import PolicytoolError, UsageError
 
 if TYPE_CHECKING:
     from policytool.report.test_text import TextReport
@@ -30,6 +32,8 @@ FORMATS = ("text", "json", "junit", "tap", "markdown")
 @option("--watch", is_flag=True, help="Run again whenever a test or a migration changes.")
 @option("--keep", is_flag=True, help="Leave the databases there, and say how to connect and how to stop.")
 @option("--no-why", is_flag=True, help="Do not find out what decided each failure.")
+@option("--mutate", is_flag=True, help="Make policies slightly wrong, and say which mistakes no case notices.")
+@option("--min-score", metavar="PERCENT", help="With --mutate: exit with 1 if fewer mutants are noticed.")
 @option("--init", is_flag=True, help="Write a first policy test from the catalog; never overwrites one.")
 @server_options
 @common(FORMATS)
@@ -43,10 +47,13 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     policytool test
     policytool test supabase/tests/orders.policy.yaml -k "anon and not read"
     policytool test --grants both -f junit -o junit:tests.xml
+    policytool test --mutate --min-score 100
     policytool test --init
     """
     if options["init"]:
         return _init(paths, options)
+    if options["mutate"]:
+        return mutate(paths, options)
     if options["watch"]:
         return _watch(paths, options)
     if options["keep"]:
@@ -137,8 +144,60 @@ def _print(run: TestRun, outputs: list[Any], options: dict[str, Any], live: Text
 
 
 def _init(paths: Sequence[str], options: dict[str, Any]) -> int:
-    raise UsageError("--init is not there yet")
+    """Write a first test, where there is none."""
+    from policytool import api
+
+    path = _first_path(paths)
+    if path.exists():
+        raise UsageError(f"{path} is there already", hint="nothing is overwritten; name another file")
+    say = progress(quiet=options["quiet"], disabled=options["no_progress"])
+    try:
+        text = api.first_test(
+            str(path),
+            config=configuration(options["config_path"]),
+            platform=options["platform"],
+            postgres=options["postgres"],
+            major=options["major"],
+            declared=options["yes_throwaway"],
+            progress=say,
+        )
+    finally:
+        say("")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, text)
+    click.echo(f"wrote {path}; `policytool test {path}` runs it", err=True)
+    return 0
+
+
+def _first_path(paths: Sequence[str]) -> Path:
+    if len(paths) > 1:
+        raise UsageError("--init writes one file", hint="name one, or none")
+    if not paths:
+        return Path("supabase" if Path("supabase").is_dir() else ".") / "tests" / "policies.policy.yaml"
+    path = Path(paths[0])
+    if path.name.endswith((".policy.yaml", ".policy.yml")):
+        return path
+    if path.suffix and not path.is_dir():
+        raise UsageError(f"{path} would not be found", hint="a policy test is called something.policy.yaml")
+    return path / "policies.policy.yaml"
 
 
 def _watch(paths: Sequence[str], options: dict[str, Any]) -> int:
-    raise UsageError("--watch is not there yet")
+    """Run, and again whenever a file changes, until interrupted."""
+    from policytool.testing.watch import changes
+
+    found = changes(Path(), watched=[Path(path) for path in paths])
+    code = _told(paths, options)
+    for changed in found:
+        click.echo(f"\n{', '.join(changed[:3])} changed", err=True)
+        code = _told(paths, options)
+    return code
+
+
+def _told(paths: Sequence[str], options: dict[str, Any]) -> int:
+    """Run once; what is wrong with a file is told, and waited for to be mended."""
+    try:
+        return _run(paths, options, None)
+    except PolicytoolError as error:
+        click.echo(f"error: {error.message}", err=True)
+        return error.exit_code

@@ -98,7 +98,7 @@ class Runner:
 
     def _once(self, case: Case, *, reused: bool) -> tuple[Verdict, str]:
         name = case.actor if not _several(case) else _OTHERS
-        bench = self._bench(name, reused=reused)
+        bench = self.bench(name, reused=reused)
         try:
             verdict = judge(bench, case, self._prepared.tenancy)
             return verdict, self._why(bench, verdict) if not verdict.passed and self._explain else ""
@@ -106,7 +106,7 @@ class Runner:
             del self._benches[_OTHERS if reused else name, reused]
             return failed(str(broken), "error"), ""
 
-    def _bench(self, name: str, *, reused: bool) -> Bench:
+    def bench(self, name: str, *, reused: bool) -> Bench:
         """On a connection that nobody used before, or on one that has served everybody."""
         key = (_OTHERS if reused else name, reused)
         if key not in self._benches:

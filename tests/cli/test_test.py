@@ -184,3 +184,15 @@ def test_schemas_are_printed(cli: Cli) -> None:
     """Of policy tests and of what `test` prints."""
     assert json.loads(cli("schema", "policy-test").out)["title"] == "policytool policy-test"
     assert "cases" in json.loads(cli("schema", "test").out)["$defs"]["Document"]["properties"]
+
+
+def test_a_first_test_is_written(cli: Cli) -> None:
+    """It passes, and nothing is ever overwritten."""
+    cli.migration(PASSING, "20990101000000_one.sql")
+    ran = cli("test", "--init")
+    assert ran.code == 0, ran
+    path = cli.folder / "supabase" / "tests" / "policies.policy.yaml"
+    assert "first: {owner: rud}" in path.read_text()
+    assert cli("test", "-q").code == 0
+    again = cli("test", "--init")
+    assert (again.code, again.err.splitlines()[0]) == (2, "error: supabase/tests/policies.policy.yaml is there already")
