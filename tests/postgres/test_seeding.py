@@ -199,6 +199,17 @@ def test_exclusion(plot: Plot) -> None:
     assert found.failed == {}
 
 
+def test_keys_over_time(plot: Plot) -> None:
+    """WITHOUT OVERLAPS is a key of PostgreSQL 18; what refers to it says when, too."""
+    if plot.server.major < 18:
+        pytest.skip("about PostgreSQL 18")
+    plot.run("create extension btree_gist; create table r (room int not null default 1, during daterange not null,"
+        " primary key (room, during without overlaps)); create table s (room int not null, during daterange not null,"
+        " foreign key (room, period during) references r (room, period during))"
+    )  # fmt: skip
+    assert plot.plant(*[("r", f"r{number}", {}) for number in range(4)], ("s", "s", {})).failed == {}
+
+
 def test_keys_of_several_columns(plot: Plot) -> None:
     """What is given of a key chooses the parent; a reference to the row gives the rest."""
     plot.run(

@@ -52,12 +52,14 @@ def handle_of(world: str, table: Name, column: str = "", value: str | None = Non
 
 def choices(catalog: Catalog, table: Name, column: str) -> tuple[str | None, ...]:
     """The values that a column may choose from: labels, true and false, what a check lists; else a value and null."""
-    shape = Shape(catalog.tables[table])
+    return _choices(Shape(catalog.tables[table]), Values(catalog), column)
+
+
+def _choices(shape: Shape, values: Values, column: str) -> tuple[str | None, ...]:
     found = shape.columns[column]
-    values = Values(catalog)
     listed: Sequence[str] = values.labels(found.type) or shape.told(column, alone=True).choices
     if not listed:
-        offered = values.of(found.type, Spot(name=column, place=0, n=1, seed=f"{qualified(*table)}.{column}"))
+        offered = values.of(found.type, Spot(name=column, place=0, n=1, seed=f"{qualified(*shape.name)}.{column}"))
         listed = offered[:2] if found.type == "boolean" else offered[:1]
     return (*listed, *(() if found.not_null else (None,)))
 
@@ -115,6 +117,7 @@ class _Covering:
 
     def harvest(self) -> Harvest:
         names = [name for name in order(self._catalog) if name in self._tables]
+        self._grower.count(names)
         for name in names:
             self._cover(name)
         for name, key in self._parents.late:
@@ -123,8 +126,8 @@ class _Covering:
             first = self._rows.get(handle_of(self._world.name, name))
             for column, value in self._further(name, first) if first is not None else ():
                 self._plant(name, handle_of(self._world.name, name, column, value), {column: value})
-        rows = {handle: self._grower.now(row) for handle, row in self._rows.items()}
-        return Harvest(rows=rows, failed=self._failed, parents=tuple(map(self._grower.now, self._parents.made.rows)))
+        rows = dict(zip(self._rows, self._grower.now(self._rows.values()), strict=True))
+        return Harvest(rows=rows, failed=self._failed, parents=tuple(self._grower.now(self._parents.made.rows)))
 
     def _covered(self) -> Iterator[Name]:
         tables = self._world.tables
@@ -184,13 +187,11 @@ class _Covering:
             above = self._catalog.tables[above].partition_of
 
     def _further(self, name: Name, first: Planted) -> Iterator[tuple[str, str | None]]:
-        """The values that the first row does not show."""
+        """The values that the first row does not show; where any value will do, it shows one or none."""
         for column in self._world.choices.get(name, ()):
-            for value in choices(self._catalog, name, column):
-                if value != first.row.get(column) and not (value and self._is_any(name, column, first)):
+            values = _choices(self._grower.shapes[name], self._grower.values, column)
+            shown = first.row.get(column)
+            any_will_do = len(values) == 2 and values[1] is None
+            for value in values:
+                if (value is None) != (shown is None) if any_will_do else value != shown:
                     yield column, value
-
-    def _is_any(self, name: Name, column: str, first: Planted) -> bool:
-        """Whether the first row has a value of a column of which any value will do."""
-        values = choices(self._catalog, name, column)
-        return len(values) == 2 and values[1] is None and first.row.get(column) is not None

@@ -93,6 +93,7 @@ class Shape:
     def uniques(self) -> tuple[Unique, ...]:
         """The unique indexes and exclusion constraints."""
         exclusions = {c.name: c.operators for c in self.table.constraints if c.kind == "EXCLUDE"}
+        exclusions |= {c.name: (*("=" for _ in c.columns[1:]), "&&") for c in self.table.constraints if c.period}
         return tuple(
             _unique(index, exclusions.get(index.constraint or "", ()))
             for index in self.table.indexes

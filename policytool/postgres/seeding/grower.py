@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -44,11 +45,17 @@ class Grower:
             self._tables[name] = Table(self.connection, self.shapes[name])
         return self._tables[name]
 
+    def count(self, names: Iterable[Name]) -> None:
+        """Look how many rows these tables have, all at once."""
+        asked = [name for name in dict.fromkeys(names) if name not in self._counts]
+        if asked:
+            counts = ", ".join(f"(select count(*) from {qualified(*name)})" for name in asked)
+            found = self.connection.execute(f"select array[{counts}]".encode()).fetchone()
+            self._counts.update(zip(asked, found[0] if found else [], strict=True))
+
     def number(self, name: Name) -> int:
         """The number of the next row of a table, the rows that are there already included."""
-        if name not in self._counts:
-            found = self.connection.execute(f"select count(*) from {qualified(*name)}".encode()).fetchone()
-            self._counts[name] = int(found[0]) if found else 0
+        self.count([name])
         self._counts[name] += 1
         return self._counts[name]
 
@@ -84,7 +91,17 @@ class Grower:
         """The handle of a row that was planted."""
         return self._known.get((name, self.table(name).identity(row)))
 
-    def now(self, planted: Planted) -> Planted:
-        """A row after all that triggers did to it since."""
-        row = self.table(planted.table).again(planted.row)
-        return planted if row is None else structs.replace(planted, row=row)
+    def now(self, rows: Iterable[Planted]) -> Iterator[Planted]:
+        """Rows after all that triggers did to them since, in the order in which they came."""
+        listed = list(rows)
+        by_table: dict[Name, list[Planted]] = {}
+        for planted in listed:
+            by_table.setdefault(planted.table, []).append(planted)
+        there = {
+            (name, self.table(name).identity(row)): row
+            for name, several in by_table.items()
+            for row in self.table(name).again([planted.row for planted in several])
+        }
+        for planted in listed:
+            row = there.get((planted.table, self.table(planted.table).identity(planted.row)))
+            yield planted if row is None else structs.replace(planted, row=row)

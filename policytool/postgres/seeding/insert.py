@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,15 @@ _CLAIMS: Final = (
     "request.jwt.claims", "request.headers", "request.jwt.claim.sub", "request.jwt.claim.role",
     "request.jwt.claim.email",
 )  # fmt: skip
+
+
+_JUDGED: Final = "set constraints all immediate"
+_ALONE: Final = ("begin", "commit", "rollback")
+_WITHIN: Final = (
+    "savepoint policytool_row",
+    "release savepoint policytool_row",
+    "rollback to savepoint policytool_row; release savepoint policytool_row",
+)
 
 
 class Mode(Struct, frozen=True, kw_only=True):
@@ -88,7 +97,9 @@ class Table:
         self._connection, self._shape = connection, shape
         self._name = qualified(*shape.name)
         self._shown = ", ".join(["t.ctid::text", *(f"t.{identifier(name)}::text" for name in shape.columns)])
-        self._reread = any(t.row is False or t.timing != "BEFORE" for t in shape.table.triggers)
+        live = [trigger for trigger in shape.table.triggers if trigger.enabled != "DISABLED"]
+        self._triggered = frozenset(event for trigger in live for event in trigger.events)
+        self._reread = frozenset(e for trigger in live if trigger.timing != "BEFORE" for e in trigger.events)
 
     def insert(self, values: Row, given: Row, mode: Mode) -> Row:
         """Put the row there. Raises Refused, also where what was given is not what is there then."""
@@ -100,12 +111,12 @@ class Table:
             if values
             else "default values"
         )
-        return self._sent(f"insert into {self._name} as t {what}", given, mode)
+        return self._sent("INSERT", f"insert into {self._name} as t {what}", given, mode)
 
     def update(self, row: Row, values: Row, mode: Mode) -> Row:
         """Give a row that is there other values."""
         cells = ", ".join(f"{identifier(name)} = {constant(text)}" for name, text in values.items())
-        return self._sent(f"update {self._name} as t set {cells} where {self._where(row)}", values, mode)
+        return self._sent("UPDATE", f"update {self._name} as t set {cells} where {self._where(row)}", values, mode)
 
     def find(self, values: Row) -> Row | None:
         """The first row that has these values."""
@@ -120,11 +131,18 @@ class Table:
         """What tells the row from others: its key, else its place."""
         return tuple(row[name] for name in self._shape.primary or ("ctid",))
 
-    def again(self, row: Row) -> Row | None:
-        """The row as it is now."""
-        where = self._where(row)
-        found = self._connection.execute(f"select {self._shown} from {self._name} as t where {where}".encode())
-        return self._row(found.fetchone())
+    def again(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows as they are now, as far as they are found by what tells them apart."""
+        if not rows:
+            return []
+        keys = [f"t.{identifier(name)}" for name in self._shape.primary] or ["t.ctid"]
+        types = [f"::{self._shape.columns[name].type}" for name in self._shape.primary] or [""]
+        wanted = ", ".join(
+            f"({', '.join(map(''.join, zip(map(constant, self.identity(row)), types, strict=True)))})" for row in rows
+        )
+        query = f"select {self._shown} from {self._name} as t where ({', '.join(keys)}) in ({wanted})"
+        found = self._connection.execute(query.encode()).fetchall()
+        return [row for row in map(self._row, found) if row is not None]
 
     def delete(self, row: Row) -> None:
         """Take the row away again, if nothing holds it."""
@@ -133,27 +151,36 @@ class Table:
         with suppress(psycopg.DatabaseError), self._connection.transaction():
             self._connection.execute(f"delete from {self._name} as t where {self._where(row)}".encode())
 
-    def _sent(self, statement: str, given: Row, mode: Mode) -> Row:
+    def _sent(self, event: str, statement: str, given: Row, mode: Mode) -> Row:
         import psycopg
 
         types = {name: self._shape.columns[name].type for name in given}
         wanted = [f"({constant(text)}::{types[name]})::text" for name, text in given.items()]
         text = f"{statement} returning {', '.join([self._shown, *wanted])}"
         try:
-            with self._connection.transaction(), _Mode(self._connection, self._name, mode):
-                found = self._connection.execute(text.encode()).fetchone()
-                self._connection.execute("set constraints all immediate")
+            if mode is PLAIN and event not in self._triggered:
+                found = _at_once(self._connection, text)
                 row = self._row(found[: len(found) - len(given)] if found else None)
-                if row is not None and self._reread:
-                    row = self.again(row)
-                if row is None or found is None:
-                    raise Refused("a trigger kept the row away", inner=True)
-                for name, shown in zip(given, found[len(found) - len(given) :], strict=True):
-                    if row[name] != shown:
-                        raise Refused(f"a trigger made {name} {row[name]}, not {shown}", inner=True)
+                if row is None:
+                    raise Refused("a rule kept the row away", inner=True)
                 return row
+            return self._watched(event, text, given, mode)
         except psycopg.DatabaseError as error:
             raise refused(error) from None
+
+    def _watched(self, event: str, text: str, given: Row, mode: Mode) -> Row:
+        """The same where triggers may change or drop the row, which is undone then."""
+        with self._connection.transaction(), _Mode(self._connection, self._name, mode):
+            found = self._connection.execute(f"{text}; {_JUDGED}".encode(), prepare=False).fetchone()
+            row = self._row(found[: len(found) - len(given)] if found else None)
+            if row is not None and event in self._reread:
+                row = next(iter(self.again([row])), None)
+            if row is None or found is None:
+                raise Refused("a trigger kept the row away", inner=True)
+            for name, shown in zip(given, found[len(found) - len(given) :], strict=True):
+                if row[name] != shown:
+                    raise Refused(f"a trigger made {name} {row[name]}, not {shown}", inner=True)
+            return row
 
     def _row(self, found: tuple[str | None, ...] | None) -> Row | None:
         return None if found is None else dict(zip(["ctid", *self._shape.columns], found, strict=True))
@@ -167,6 +194,22 @@ class Table:
         if text is None:
             return f"t.{identifier(name)} is null"
         return f"t.{identifier(name)} = {literal(text)}::{self._shape.columns[name].type}"
+
+
+def _at_once(connection: Connection, text: str) -> tuple[str | None, ...] | None:
+    """One statement in one round trip, constraints included; undone where it fails. Its first row."""
+    import psycopg
+
+    alone = connection.autocommit and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    begin, end, undo = _ALONE if alone else _WITHIN
+    try:
+        cursor = connection.execute(f"{begin}; {text}; {_JUDGED}; {end}".encode(), prepare=False)
+    except psycopg.DatabaseError:
+        if not connection.closed:
+            connection.execute(undo.encode(), prepare=False)
+        raise
+    cursor.nextset()
+    return cursor.fetchone()
 
 
 class _Mode:

@@ -93,9 +93,11 @@ class _Planter:
     def __init__(self, connection: Connection, catalog: Catalog, wanted: Sequence[Wanted]) -> None:
         self._parents = MadeUp()
         self._grower = Grower(connection, catalog, self._parents)
-        places = {name: at for at, name in enumerate(order(catalog))}
+        tables = {one.table for one in wanted}
+        places = {name: at for at, name in enumerate(order(catalog))} if len(tables) > 1 else {}
         last = len(places)
         self._wanted = {one.handle: one for one in sorted(wanted, key=lambda one: places.get(one.table, last))}
+        self._grower.count(one.table for one in self._wanted.values() if one.table in catalog.tables)
         self._rows: dict[str, Planted] = {}
         self._failed: dict[str, str] = {}
         self._open: list[str] = []
@@ -106,8 +108,8 @@ class _Planter:
             self._plant(handle)
         for handle, column, ref in self._postponed:
             self._link(handle, column, ref)
-        rows = {handle: self._grower.now(row) for handle, row in self._rows.items()}
-        return Harvest(rows=rows, failed=self._failed, parents=tuple(map(self._grower.now, self._parents.rows)))
+        rows = dict(zip(self._rows, self._grower.now(self._rows.values()), strict=True))
+        return Harvest(rows=rows, failed=self._failed, parents=tuple(self._grower.now(self._parents.rows)))
 
     def _plant(self, handle: str) -> None:
         if handle in self._rows or handle in self._failed:
