@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from policytool.postgres.steps import Step
@@ -82,13 +82,16 @@ class Player:
                 again = self._console.send(step, sql, undo=undo)
                 self._print(again, Place(step.file.path, _line(step)))
         else:
-            self._print(reply, Place(step.file.path, _line(step), seconds))
+            self._print(reply, Place(step.file.path, _line(step), seconds), expanded=sender[0] == "gx")
 
-    def _print(self, reply: Reply, place: Place) -> None:
+    def _print(self, reply: Reply, place: Place, *, expanded: bool = False) -> None:
         if reply.error:
             self._fail(_fault(reply.error))
         elif reply.columns and not self._muted:
-            self._tap.read("\n".join("|".join(cell or "" for cell in row) for row in reply.rows), place)
+            rows: Iterable[Iterable[str | None]] = reply.rows
+            if expanded:
+                rows = (pair for row in reply.rows for pair in zip(reply.columns, row, strict=True))
+            self._tap.read("\n".join("|".join(cell or "" for cell in row) for row in rows), place)
             if self._tap.bail_out is not None:
                 raise _Stop
 

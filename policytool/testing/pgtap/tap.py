@@ -36,6 +36,8 @@ class Tap:
         self.bail_out: str | None = None
         self._planned_at: list[int] = []
         self._numbers: list[int] = []
+        # The lines of a subtest, for the assertion about all of it that comes after them.
+        self._subtest: list[str] = []
 
     def read(self, output: str, place: Place) -> None:
         """Take in the output of one statement; what is no TAP is passed over, as by every reader of it."""
@@ -51,6 +53,10 @@ class Tap:
                 self._plan(int(match["count"]), match["why"])
             elif match := _BAIL_OUT.match(text):
                 self.bail_out = match["why"].strip()
+            elif text.startswith("# Subtest"):
+                self._subtest, fresh = [text[2:]], False
+            elif text.startswith("    "):
+                self._subtest.append(text)
             elif text.startswith("#"):
                 self._comment(text, fresh)
 
@@ -88,11 +94,13 @@ class Tap:
                 description=re.sub(r"^\s*-\s+|^\s+", "", text).rstrip(),
                 directive=kinds.get(directive, ""),
                 reason=reason,
+                diagnostics=() if match["not"] is None else tuple(self._subtest),
                 path=place.path,
                 line=place.line,
                 seconds=place.seconds,
             )
         )
+        self._subtest = []
 
     def _plan(self, count: int, why: str | None) -> None:
         self.plans.append(count)

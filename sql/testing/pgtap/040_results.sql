@@ -39,7 +39,7 @@ exception
     when datatype_mismatch then
         return @extschema@.tap_line(not wanted and false, description,
             '    Number of columns or their types differ between the queries'
-            || case when sqlerrm ~ 'number' and one is not null or sqlerrm ~ 'numbers of columns'
+            || case when one::text is distinct from other::text
                 then E':\n        have: ' || one::text || E'\n        want: ' || other::text else '' end
             || E'\n        ERROR: ' || sqlerrm);
 end

@@ -80,7 +80,10 @@ begin atomic
         select pg_catalog.format_type(
                 pg_catalog.to_regtype(pg_catalog.regexp_replace(wanted, '\s*\([^)]*\)', '')), null
             ) as plain,
-            pg_catalog.replace(pg_catalog.substring(wanted, '\([^)]*\)'), ' ', '') as modifier
+            pg_catalog.regexp_replace(
+                pg_catalog.replace(pg_catalog.substring(wanted, '\([^)]*\)'), ' ', ''),
+                case when wanted ~* '^(pg_catalog\.)?(numeric|decimal)\M' then '^\((\d+)\)$' else '^$' end, '(\1,0)'
+            ) as modifier
     ) as s;
 end;
 create function format_type_string(text) returns text language sql stable return tap_spelled($1);
@@ -100,7 +103,8 @@ begin atomic
     ) as c;
 end;
 create function col_type_is(name, name, name, name, text, text) returns text language sql
-    return tap_of_type($1, $2, $3, pg_catalog.quote_ident($4) || '.' || $5, $6);
+    return tap_of_type($1, $2, $3,
+        case when $4 = 'pg_catalog' then $5 else pg_catalog.quote_ident($4) || '.' || $5 end, $6);
 create function col_type_is(name, name, name, name, text) returns text language sql
     return col_type_is($1, $2, $3, $4, $5, 'Column ' || tap_named($1, $2, $3) || ' should be type '
         || pg_catalog.quote_ident($4) || '.' || $5);

@@ -352,6 +352,9 @@ create function is_indexed(name, name, name[]) returns text language sql
     return is_indexed($1, $2, $3, 'Should have an index on ' || tap_named($1, $2) || '(' || tap_columns($3) || ')');
 create function is_indexed(name, name, name, text) returns text language sql
     return is_indexed($1, $2, array[$3], $4);
+create function is_indexed(name, name, name) returns text language sql
+    return case when exists (select from pg_catalog.pg_namespace where nspname = $1)
+        then is_indexed($1, $2, array[$3]) else is_indexed(null, $1, array[$2], $3) end;
 create function is_indexed(name, name[], text) returns text language sql
     return is_indexed(null, $1, $2, $3);
 create function is_indexed(name, name[]) returns text language sql

@@ -109,6 +109,9 @@ begin
     end loop;
     return query select * from @extschema@.tap_call_all(shutdowns, false);
     return query select * from @extschema@.finish();
+    -- Whoever calls it again in this session begins anew.
+    drop table pg_temp.tap_state;
+    drop sequence pg_temp.tap_number;
 end
 $$;
 create function runtests(name, text) returns setof text language sql
