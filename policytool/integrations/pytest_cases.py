@@ -23,9 +23,10 @@ from policytool.integrations.pytest_grounds import Grounds, configuration, loade
 from policytool.integrations.pytest_saying import told
 from policytool.testing.cases import Case, cases
 from policytool.testing.collect import source_of
+from policytool.testing.conduct import PROFILES
 from policytool.testing.read import read_head, read_suite
 from policytool.testing.results import Result
-from policytool.testing.run import Runner, prepared
+from policytool.testing.run import Runner, prepared, started
 
 if TYPE_CHECKING:
     from policytool.config import PlatformName
@@ -59,7 +60,7 @@ class Profile:
             file.addfinalizer(lambda: self._close(stack))
             place = grounds.place(self._source, self._platform)
             rows = stack.enter_context(prepared(place.ground, self.suite))
-            self._runner = Runner(rows, stack, grants=self.grants)
+            self._runner = stack.enter_context(started(rows, grants=self.grants))
         return self._runner.run(case)
 
     def _close(self, stack: ExitStack) -> None:
@@ -108,8 +109,8 @@ def _profiles(config: pytest.Config, head: Head, source: str | None) -> Iterator
     if chosen.family != "supabase" or head.grants is None:
         yield named, ""
         return
-    for grants in ("explicit", "legacy") if head.grants == "both" else (head.grants,):
-        yield platform_named(f"supabase-{grants}"), grants
+    for grants in PROFILES if head.grants == "both" else (head.grants,):
+        yield PROFILES[grants], grants
 
 
 def _runs(case: Case, profile: Profile, file: PolicyFile) -> Any:
@@ -147,10 +148,10 @@ def explained(result: Result) -> str:
     who = f"{result.actor} ({result.role})" if result.actor else ""
     facts = {
         "who": f"{who}, {result.grants} grants" if result.grants else who,
-        "SQL": result.sql,
+        "sql": result.sql,
         "expected": result.expected,
         "got": result.outcome,
-        "error": result.message,
-        "decided": result.why,
+        "error": result.message if result.message not in result.problem else "",
+        "why": result.why,
     }
     return f"{result.file}:{result.line}: {told(result.problem, facts, result.row)}\n"

@@ -70,7 +70,7 @@ class Cast:
         if name in rows:
             raise Wrong(f"{table} has a row called {name} already", "give it another name, or none")
         rows[name] = {column: self._said(value) for column, value in columns.items()}
-        self._read(lambda: rows.pop(name))
+        self._read(lambda: self._seed.pop(table) if len(rows) == 1 else rows.pop(name))
         return self.row(f"{table}.{name}")
 
     def file(self, path: str, text: str) -> None:

@@ -48,7 +48,7 @@ class Refused(Exception):
         self.got = tried.got
         self.answer = tried.answer
         super().__init__(
-            told(f"{tried.actor.name} is stopped: {tried.error}", {"SQL": tried.sql, "got": str(self.got)})
+            told(f"{tried.actor.name} is stopped: {tried.error}", {"sql": tried.sql, "got": str(self.got)})
         )
 
 
@@ -140,11 +140,11 @@ class Desk:
                 return ""
             facts = {
                 "who": f"{tried.actor.name} ({tried.actor.role})",
-                "SQL": tried.sql,
+                "sql": tried.sql,
                 "expected": str(expect),
                 "got": _got(tried),
-                "error": tried.error,
-                "decided": self._why(tried, people),
+                "error": tried.error if tried.error not in problem else "",
+                "why": self._why(tried, people),
             }
             return told(problem, facts)
 

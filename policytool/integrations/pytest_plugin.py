@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With --policytool and no arguments, Supabase's folder for tests is looked into as well as `testpaths`."""
+    """With --policytool and no arguments, Supabase's folder for tests is looked into besides `testpaths`."""
     config.addinivalue_line("markers", "policytool: a case of a policy test file (*.policy.yaml)")
     if config.getoption("--policytool") and config.args_source is config.ArgsSource.TESTPATHS:
         folder = config.rootpath / FOLDER
