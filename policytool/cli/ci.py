@@ -11,6 +11,7 @@ import click
 from policytool.cli import audit as auditing
 from policytool.cli.auditing import baseline, own_rules, rule_options, selection
 from policytool.cli.options import SEVERITY, common, configuration, option, progress, targets, write
+from policytool.cli.servers import server_options
 from policytool.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,12 +34,15 @@ REPORTS = (("markdown", "comment.md"), ("sarif", "policytool.sarif"), ("junit", 
 @option("--baseline", metavar="FILE", help="Leave out what this baseline holds.  [default: the project's]")
 @option("--no-baseline", is_flag=True, help="Show also what the baseline holds.")
 @option("--strict", is_flag=True, help="SQL that could not be analysed fails.")
+@option("--no-tests", is_flag=True, help="Run no policy tests.")
+@server_options
 @option("--reports", metavar="FOLDER", help="Write comment.md, policytool.sarif and policytool.junit.xml there.")
 @common(FORMATS)
 def command(source: str | None, **options: Any) -> int:
-    """Say of a pull request what it brings: findings since its base, and who gains or loses what, in one comment.
+    """Say of a pull request what it brings: findings since its base, who gains or loses what, policy tests.
 
-    The comment is Markdown on stdout; in a GitHub job it is put on the page of the job as well. Nothing is run.
+    It is one comment: Markdown on stdout; in a GitHub job it is put on the page of the job as well. Policy tests, where
+    there are any, run on a throwaway Postgres; all else runs nothing.
 
     \b
     policytool ci
@@ -46,7 +50,7 @@ def command(source: str | None, **options: Any) -> int:
     policytool ci --fail-on warning --fail-on-hazard widened -o github -o sarif:audit.sarif
     """
     from policytool.cli.diff import hazard
-    from policytool.integrations.pull_request import review
+    from policytool.integrations.pull_request import review, with_tests
 
     config = configuration(options["config_path"])
     named = [hazard(name) for name in options["fail_on_hazard"]]
@@ -64,6 +68,16 @@ def command(source: str | None, **options: Any) -> int:
             rules=own,
             progress=say,
         )
+        if not options["no_tests"]:
+            found = with_tests(
+                found,
+                config=config,
+                postgres=options["postgres"],
+                major=options["major"],
+                declared=options["yes_throwaway"],
+                platform=options["platform"],
+                progress=say,
+            )
     finally:
         say("")
     for form, path in _outputs(options):
@@ -108,6 +122,10 @@ def render(review: Review, form: str, path: Path | None, options: dict[str, Any]
             from policytool.report.pull_request import document
 
             return document(review)
+        case "junit":
+            from policytool.report.pull_request import junit
+
+            return junit(review, options["fail_on"] or config.fail_on)
     return auditing.render(review.audit, form, path, options, config)
 
 
@@ -127,8 +145,12 @@ def _summarise(review: Review) -> None:
 
 
 def exit_code(review: Review, config: Config, named: list[str], options: dict[str, Any]) -> int:
-    """1 for what an audit would fail on, and for a hazard that is named; 3 without any table."""
+    """1 for what an audit would fail on, a hazard that is named, a test that fails; else why tests could not be run.
+
+    3 without any table.
+    """
     code = auditing.exit_code(review.audit, config, options)
-    if review.diff is not None and review.diff.hazards & set(named):
+    hazards = review.diff.hazards if review.diff is not None else frozenset()
+    if code == 1 or hazards & set(named) or (review.tests is not None and review.tests.failed):
         return 1
-    return code
+    return review.code or code

@@ -1,4 +1,4 @@
-"""Everything that is asked of a pull request: what it brings, who gains or loses what."""
+"""Everything that is asked of a pull request: what it brings, who gains or loses what, whether its tests pass."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from policytool import api
 from policytool.diff.hints import hints
 from policytool.diff.run import compare
+from policytool.errors import PolicytoolError
 from policytool.report.pull_request import Review
 
 if TYPE_CHECKING:
@@ -38,6 +41,37 @@ def review(
     audit = api.audit(loaded, selection=selection, baseline=baseline, rules=rules, progress=progress)
     progress("comparing")
     return Review(audit=audit, diff=_diff(loaded, base))
+
+
+def with_tests(
+    found: Review,
+    *,
+    config: Config,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    platform: PlatformName | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Review:
+    """Run the policy tests that the project has; where they cannot be run, the review says why."""
+    from policytool.testing.collect import NoTests
+    from policytool.testing.conduct import Options
+
+    try:
+        run = api.test(
+            config=config,
+            options=Options(platform=platform),
+            postgres=postgres,
+            major=major,
+            declared=declared,
+            progress=progress,
+        )
+    except NoTests:
+        return found
+    except PolicytoolError as error:
+        said = f"{error.message} ({error.hint})" if error.hint else error.message
+        return replace(found, untested=said, code=error.exit_code)
+    return replace(found, tests=run)
 
 
 def _diff(loaded: api.Loaded, base: str | None) -> Diff | None:

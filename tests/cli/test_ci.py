@@ -105,6 +105,51 @@ def test_json_has_the_audit_and_the_access(branch: Cli) -> None:
     assert found["audit"]["since"]["ref"] == "main"
 
 
+TESTS = """
+policytool: 1
+actors:
+  anon: {role: anon}
+  alice: {}
+seed:
+  notes:
+    hers: {id: "1", owner_id: "@alice"}
+tables:
+  notes:
+    hers: {alice: r}
+"""
+
+
+def test_policy_tests_are_run(branch: Cli) -> None:
+    """What passes is counted; what fails is told first, and fails the command whatever --fail-on says."""
+    tests = branch.folder / "supabase" / "tests" / "notes.policy.yaml"
+    tests.parent.mkdir()
+    tests.write_text(TESTS)
+    ran = branch("ci", "--fail-on", "never", "-f", "json")
+    assert ran.code == 0, ran.out + ran.err
+    assert (ran.json["tests"]["passed"], ran.json["tests"]["failed"]) == (6, 0)
+    commit(
+        branch, 'create policy "all" on public.notes for select to anon using (true);\ngrant select on notes to anon;\n'
+    )
+    ran = branch("ci", "--fail-on", "never", "--reports", "out")
+    assert ran.code == 1
+    assert "1 policy test failed" in ran.out.splitlines()[1]
+    assert "#### Policy tests" in ran.out
+    root = ElementTree.parse(branch.folder / "out" / "policytool.junit.xml").getroot()
+    assert any("notes.policy.yaml" in str(suite.get("name")) for suite in root)
+    assert int(root.get("tests", "0")) == sum(int(suite.get("tests", "0")) for suite in root)
+    assert branch("ci", "--fail-on", "never", "--no-tests").code == 0
+
+
+def test_tests_that_cannot_be_run_are_no_pass(branch: Cli) -> None:
+    """Without a server the exit code is 4, and the comment says so."""
+    tests = branch.folder / "supabase" / "tests" / "notes.policy.yaml"
+    tests.parent.mkdir()
+    tests.write_text(TESTS)
+    ran = branch("ci", "--fail-on", "never", "--postgres", "local", "--pg", "99")
+    assert ran.code == 4
+    assert "policy tests could not be run" in ran.out.splitlines()[1]
+
+
 def test_a_long_comment_fits(branch: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """GitHub takes 65,536 characters: what is left out is counted, and nothing stays open."""
     monkeypatch.setattr("policytool.report.markdown.SHOWN", 130)
