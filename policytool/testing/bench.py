@@ -55,6 +55,7 @@ class Bench:
         self._identities: dict[str, Identity] = {}
         # What holds past all policies holds for everybody.
         self._proofs: dict[str, str] = known._proofs if known else {}
+        self._there: dict[Name, dict[Handle, str | None]] = known._there if known else {}
         self._reaches: dict[tuple[str, str], Reach] = {}
         self._templates: dict[tuple[Name, tuple[tuple[str, str | None], ...]], Template] = (
             known._templates if known else {}
@@ -109,17 +110,27 @@ class Bench:
         return self._reaches[key]
 
     def _reached(self, name: str, sql: str, table: Name, before: Collection[str] = ()) -> Reach:
+        if not before:
+            answer = self.attempt(name, sql)
+            if not answer.ran or not answer.rows:
+                return Reach(frozenset(), answer, sql)
         with self.session.savepoint():
             for statement in before:
                 self.session.bypass(statement, keep=True)
-            was = self.places(table)
             answer = self.attempt(name, sql, keep=True)
-            now = self.places(table) if answer.ran else was
-        touched = frozenset(handle for handle, ctid in was.items() if now.get(handle) != ctid)
-        return Reach(touched, answer, sql)
+            now = self._places(table) if answer.ran else {}
+        was = self.places(table)
+        touched = frozenset(handle for handle, ctid in was.items() if now.get(handle) != ctid) if answer.ran else ()
+        return Reach(frozenset(touched), answer, sql)
 
     def places(self, table: Name) -> dict[Handle, str | None]:
-        """Where each row with a name is stored; what was updated is elsewhere, what was deleted nowhere."""
+        """Where each row with a name is stored, as long as nothing is done to it."""
+        if table not in self._there:
+            self._there[table] = self._places(table)
+        return self._there[table]
+
+    def _places(self, table: Name) -> dict[Handle, str | None]:
+        """The same now; what was updated is elsewhere, what was deleted nowhere."""
         known = {key: planted for key, planted in self.world.rows.items() if planted.table == table}
         keys = primary_key(self.world.table(table)) or ("ctid",)
         columns = ", ".join(f"{identifier(k)}::text" for k in keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def test_changes_are_noticed(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("select 1")
     (tmp_path / "b.policy.yaml").write_text("policytool: 1")
     (tmp_path / "c.txt").write_text("")
-    edits = [
+    edits: list[Callable[[], object]] = [
         partial((tmp_path / "c.txt").write_text, "more"),
         partial((tmp_path / "a.sql").write_text, "select 12"),
         partial(int),
