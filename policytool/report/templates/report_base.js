@@ -103,7 +103,7 @@ function later(action) {
 
 /** The panel at the right, which the keyboard cannot leave but by closing it. */
 function drawer(title, ...body) {
-  byId("drawer-h").replaceChildren(title);
+  byId("drawer-h").replaceChildren(...[title].flat());
   byId("drawer-body").replaceChildren(...body.flat(3).filter(Boolean));
   const panel = byId("drawer");
   if (!panel.open) panel.showModal();

@@ -15,7 +15,7 @@ from policytool.report.overview.model import Report
 from tests.report.overview.support import HOSTILE_NAMES, example, hostile, many, report_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytestmark = pytest.mark.browser
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -68,6 +68,10 @@ def opened(browser: Browser, files: dict[str, Path]) -> Iterator[Open]:
     complaints: list[str] = []
     contexts = []
 
+    def refuse(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
     def open_page(name: str, width: int = 1280, **settings: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, **settings)
         contexts.append(context)
@@ -75,7 +79,7 @@ def opened(browser: Browser, files: dict[str, Path]) -> Iterator[Open]:
         page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda r: complaints.append(r.url) if not r.url.startswith("file:") else None)
-        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", refuse)
         page.goto(files[name].as_uri())
         return page
 
@@ -150,6 +154,7 @@ def test_a_cell_says_what_decides_it(opened: Open) -> None:
     cell = page.get_by_role("gridcell", name="authenticated select public.reviews: own rows")
     cell.click()
     drawer = page.locator("#drawer")
+    assert page.locator("#drawer-h").inner_text() == "authenticated select public.reviews"
     said = drawer.inner_text()
     assert "authenticated has SELECT" in said
     assert "author_id = " in drawer.locator("pre.filter").inner_text()
