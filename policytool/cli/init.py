@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from policytool.cli.options import option, write
+from policytool.errors import PolicytoolError
 
 if TYPE_CHECKING:
-    from policytool.integrations.beginning import Beginning
+    from policytool.integrations.beginning import Beginning, New
     from policytool.source.model import Project
 
 
@@ -18,26 +21,34 @@ if TYPE_CHECKING:
 @click.argument("source", required=False)
 @option("--agents", is_flag=True, help="Also AGENTS.md, or a part of it, for coding agents.")
 @option("--skill", is_flag=True, help="Also a skill file for coding agents.")
+@option("--no-test", is_flag=True, help="No first policy test.")
 @option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
         help="Output format.")  # fmt: skip
 @option("-q", "--quiet", count=True, help="Say less.")
 def command(source: str | None, **options: Any) -> int:
-    """Set policytool up in this repository: configuration, CI workflow and commit hook, for the layout that it has.
+    """Set policytool up in this repository: configuration, CI workflow, commit hook and a first policy test.
 
-    Nothing is asked and nothing is overwritten: what is there already stays as it is.
+    They fit the layout that it has. Nothing is asked and nothing is overwritten: what is there already stays as it is.
+    The policy test says what is measured on a throwaway Postgres; where there is none to be had, it is left out.
 
     \b
     policytool init
     policytool init --agents --skill
     policytool init --dry-run
     """
+    from msgspec.structs import replace
+
     from policytool.integrations.beginning import Planner
     from policytool.source.read import read
 
     root = _root(Path.cwd())
     project = read(source or ".", cwd=root)
-    beginning = Planner(root, project).plan(agents=options["agents"], skill=options["skill"])
+    tests: tuple[New, ...]
+    tests, why = ((), "") if options["no_test"] else _first_test(root, project, dry_run=options["dry_run"])
+    beginning = Planner(root, project).plan(agents=options["agents"], skill=options["skill"], more=tests)
+    if why:
+        beginning = replace(beginning, todo=(*beginning.todo, why))
     if not options["dry_run"]:
         _write(root, beginning)
     if options["form"] == "json":
@@ -47,6 +58,34 @@ def command(source: str | None, **options: Any) -> int:
     else:
         click.echo("\n".join(_told(beginning, project, options)))
     return 0
+
+
+def _first_test(root: Path, project: Project, *, dry_run: bool) -> tuple[tuple[New, ...], str]:
+    """A first policy test where the project has none; or why there is no such test now."""
+    from policytool import api
+    from policytool.config import Config
+    from policytool.integrations.beginning import New
+    from policytool.testing.collect import NoTests, collect
+
+    path = Path("supabase" if (root / "supabase").is_dir() else ".") / "tests" / "policies.policy.yaml"
+    with contextlib.chdir(root):
+        try:
+            collect((), Config())
+        except NoTests:
+            pass
+        else:
+            return (), ""
+        if dry_run:
+            return (New(path=path.as_posix(), text=""),), ""
+        try:
+            text = api.first_test(str(path), config=Config(source=_source(root, project)))
+        except PolicytoolError as error:
+            return (), f"there is no first policy test: {error.message}\n`policytool test --init` writes one later"
+    return (New(path=path.as_posix(), text=text),), ""
+
+
+def _source(root: Path, project: Project) -> str:
+    return os.path.relpath(project.root, root) if project.root else "."
 
 
 def _root(folder: Path) -> Path:

@@ -22,7 +22,9 @@ def command(source: str | None, **options: Any) -> int:
     """Answer an assistant's questions about SOURCE over the Model Context Protocol, on standard input and output.
 
     It can audit, look at the catalog, say who can do what and why, diff, and propose fixes; also for SQL that it has
-    written and not saved. Nothing is run and nothing is written. Needs `pip install 'policytool[mcp]'`.
+    written and not saved. Nothing is written; only policy tests are run, on a throwaway Postgres.
+
+    Needs `pip install 'policytool[mcp]'`.
 
     \b
     policytool mcp

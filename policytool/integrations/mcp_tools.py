@@ -210,6 +210,26 @@ class Assistant:
             "notes": pages.bounded(list(found.notes[: pages.LIMIT])),
         }
 
+    # --- tests --------------------------------------------------------------------------------------------------------
+
+    def test(
+        self, paths: Iterable[str] = (), keyword: str | None = None, *, passed: bool, offset: int, limit: int
+    ) -> Answer:
+        """What policy tests come to, those that fail first."""
+        from policytool.testing.conduct import Options
+
+        places = [_inside(path) for path in paths]
+        run = api.test(places, config=self._workspace.config, options=Options(keyword=keyword))
+        shown = [*run.failed, *(r for r in run.results if r.passed and (passed or r.skipped))]
+        return {
+            "passed": run.passed,
+            "failed": len(run.failed),
+            "skipped": len(run.skipped),
+            "servers": pages.bounded(list(run.servers)),
+            "notes": pages.bounded(list(run.notes)),
+            "cases": pages.page(shown, offset=offset, limit=limit),
+        }
+
     def explain_rule(self, rule: str) -> str:
         """The page of a rule."""
         return page(rule_named(rule, all_rules()))
@@ -222,9 +242,13 @@ class Assistant:
         if path is None:
             saved = self._workspace.saved()
             path = _next(saved, "draft").path.as_posix() if saved else "draft.sql"
-        if Path(path).is_absolute() or ".." in Path(path).parts:
-            raise UsageError(f"{path!r} is not inside the project", hint="give a path from the project's root")
-        return (Draft(path=path, text=sql, anyway=True),)
+        return (Draft(path=_inside(path), text=sql, anyway=True),)
+
+
+def _inside(path: str) -> str:
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        raise UsageError(f"{path!r} is not inside the project", hint="give a path from the project's root")
+    return path
 
 
 def _next(loaded: api.Loaded, slug: str) -> Any:

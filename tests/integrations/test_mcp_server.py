@@ -63,7 +63,7 @@ def test_the_tools_are_there_and_only_read(shop: Path, mode: str) -> None:
     """A client of today and one of the older handshake see the tools, each marked as read-only."""
     with talking(shop, mode=mode) as (client, run):
         tools = {tool.name: tool for tool in run(client.list_tools).tools}
-    assert set(tools) >= {"audit", "catalog", "access", "diff", "propose_fix", "explain_rule"}
+    assert set(tools) >= {"audit", "catalog", "access", "diff", "propose_fix", "test", "explain_rule"}
     assert all(tool.annotations.read_only_hint for tool in tools.values())
     assert all(tool.description for tool in tools.values())
 
@@ -148,6 +148,20 @@ def test_a_proposed_fix_is_good(call: Call) -> None:
     judged = call("audit", sql=proposed["sql"], path=proposed["path"], min_severity="warning")
     assert judged["findings"]["total"] == 0
     assert judged["mended"] == proposed["fixed"]
+
+
+def test_policy_tests_are_run(call: Call, shop: Path) -> None:
+    """On a throwaway server; what fails is told with what decided it."""
+    tests = shop / "supabase" / "tests" / "coupons.policy.yaml"
+    tests.parent.mkdir()
+    tests.write_text(
+        "policytool: 1\nactors:\n  anon: {role: anon}\nseed:\n  coupons:\n    one: {}\n"
+        "tables:\n  coupons:\n    one: {}\n"
+    )
+    answer = call("test")
+    assert answer["failed"] == 1, answer
+    assert (answer["cases"]["items"][0]["role"], answer["cases"]["items"][0]["passed"]) == ("anon", False)
+    assert "row level security is off" in answer["cases"]["items"][0]["why"]
 
 
 def test_a_rule_is_explained(call: Call) -> None:
