@@ -62,7 +62,8 @@ def render(found: Sequence[Mutation], form: str, *, width: int = 80, verbosity: 
             return pretty(MutationDocument(runs=tuple(map(_document, found))))
         case "markdown":
             return "\n".join(line for run in found for line in _markdown(run)) + "\n"
-    return "\n".join(line for run in found for line in _text(run, width, verbosity)) + "\n"
+    named = len(found) > 1 or verbosity > 0
+    return "\n".join(line for run in found for line in _text(run, width, verbosity, named=named)) + "\n"
 
 
 def _document(found: Mutation) -> ScoreDocument:
@@ -93,18 +94,20 @@ def _table(found: TableScore) -> TableDocument:
 # --- text -----------------------------------------------------------------------------------------------------------
 
 
-def _text(found: Mutation, width: int, verbosity: int) -> Iterator[str]:
+def _text(found: Mutation, width: int, verbosity: int, *, named: bool) -> Iterator[str]:
     score = found.score
+    if named:
+        yield from (printable(found.server), "")
     if verbosity >= 0:
-        yield printable(found.server)
-        yield ""
         yield from _grid(score, width)
     for status in _listed(score, verbosity):
         made = score.of(status)
         yield ""
         yield f"{_HEADINGS[status]} ({len(made)})"
+        same = made[0].note if len({result.note for result in made}) == 1 and len(made) > 1 else ""
+        yield from textwrap.wrap(same, width - 2, initial_indent="  ", subsequent_indent="  ")
         for result in made:
-            yield from _mutant(result, width)
+            yield from _mutant(result, width, told=bool(same))
     if score.failing:
         yield ""
         yield f"fail without any mutant, left out ({len(score.failing)})"
@@ -143,9 +146,9 @@ def _line(name: str, columns: tuple[str, ...], first: int) -> str:
     return "  ".join([shown.ljust(first), *(c.rjust(w) for c, w in zip(columns, widths, strict=True))]).rstrip()
 
 
-def _mutant(result: Mutated, width: int) -> Iterator[str]:
+def _mutant(result: Mutated, width: int, *, told: bool) -> Iterator[str]:
     yield f"  {printable(result.table)}{_at(result.location)}"
-    for text in (result.text, result.note):
+    for text in (result.text,) if told else (result.text, result.note):
         yield from textwrap.wrap(
             printable(text), width - 4, initial_indent="    ", subsequent_indent="    ", break_long_words=False,
             break_on_hyphens=False,

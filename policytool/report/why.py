@@ -62,7 +62,7 @@ def _text(reply: Reply, width: int, verbosity: int) -> Iterator[str]:
     may = "may" if reply.allowed else "may not"
     role = f" ({printable(reply.role)})" if reply.role != reply.actor else ""
     what = reply.row or reply.table
-    like = "like " if reply.command == "INSERT" and reply.row else "into " if reply.command == "INSERT" else ""
+    like = "a row like " if reply.command == "INSERT" and reply.row else "into " if reply.command == "INSERT" else ""
     yield f"{printable(reply.actor)}{role} {may} {reply.command.lower()} {like}{printable(what)}"
     yield from _wrapped(reply.decision.text, width)
     if verbosity >= 0:

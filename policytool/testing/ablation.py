@@ -30,12 +30,13 @@ def decided(
     answer: Answer,
     *,
     people: Mapping[str, str] | None = None,
+    rows: Mapping[str, str] | None = None,
     legacy: bool = True,
 ) -> Decision:
     """Why `statement` had `answer` for `actor`. Everything that is tried is undone.
 
-    `people` gives the names of persons by their numbers, for messages. The session is in a transaction, in the state
-    that the answer came from.
+    `people` gives the names of persons by their numbers, `rows` those of rows by their keys, for messages. The session
+    is in a transaction, in the state that the answer came from.
     """
     trial = Trial(
         session=session,
@@ -47,6 +48,7 @@ def decided(
         got=outcome(answer, statement.command),
         answer=answer,
         people=people or {},
+        rows=rows or {},
     )
     match trial.got.kind, trial.got.by:
         case "allowed", _:

@@ -59,6 +59,7 @@ class Trial(Struct, kw_only=True):
     got: Outcome
     answer: Answer
     people: Mapping[str, str]
+    rows: Mapping[str, str]
     refused: str = ""  # why something could not be changed to try
 
     def again(self, *changes: str, sql: str = "") -> Answer | None:

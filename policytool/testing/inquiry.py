@@ -21,6 +21,7 @@ from policytool.testing.bench import Bench
 from policytool.testing.cases import spelled
 from policytool.testing.decision import Decision
 from policytool.testing.ground import Ground
+from policytool.testing.lookup import primary_key
 from policytool.testing.outcomes import outcome
 from policytool.testing.run import prepared
 from policytool.testing.statements import insert, readable, updatable
@@ -34,6 +35,7 @@ COMMANDS: Final[dict[str, Command]] = {
 }  # fmt: skip
 _USER: Final = "user:"
 _KEYS: Final = (ANON, SERVICE)
+_LONG: Final = 16
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -105,9 +107,10 @@ def inquire(ground: Ground, suites: Sequence[Suite], asked_for: Question) -> Rep
             who = bench.identity(actor.name)
             answer = bench.session.attempt(who, sql)
             people = {a.user: name for name, a in bench.world.suite.actors.items() if a.user}
+            rows = dict(_keys(bench.world))
             row = asked_for.row if asked_for.command != "INSERT" else ""
             statement = asked(sql, catalog, command=asked_for.command, row=row)
-            decision = decided(bench.session, catalog, actor, statement, answer, people=people)
+            decision = decided(bench.session, catalog, actor, statement, answer, people=people, rows=rows)
         return Reply(
             actor=actor.name,
             role=actor.role,
@@ -184,6 +187,15 @@ def _bench(ground: Ground, suite: Suite | None, actor: Actor) -> Iterator[Bench]
 def _with_actor(world: World, actor: Actor) -> World:
     suite = structs.replace(world.suite, actors={**world.suite.actors, actor.name: actor})
     return structs.replace(world, suite=suite)
+
+
+def _keys(world: World) -> Iterator[tuple[str, str]]:
+    """The name of each row by its key, where that is long enough to be nobody else's."""
+    for handle, planted in world.rows.items():
+        found = primary_key(world.table(planted.table))
+        key = planted.row[found[0]] if len(found) == 1 else None
+        if key is not None and len(key) >= _LONG:
+            yield key, f"{spelled(planted.table)}.{handle.partition('/')[2]}"
 
 
 # --- what is tried --------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from policytool.testing.reach import Difference, Key, Measure, Reach, difference
 from policytool.testing.score import Mutated, Score, Status
 from policytool.testing.touches import Touches
 
+_UNTOLD: Final = "neither the rows that are there tell, nor such with another value in a column that policies look at"
 API_ROLES: Final = ("anon", "authenticated")
 
 
@@ -118,7 +119,7 @@ def _survivor(mutant: Mutant, files: Sequence[_File], tables: Collection[Name], 
         return _kept(mutant, "equivalent", why)
     if not any(file.measure.has_rows(mutant.table) for file in files):
         return _kept(mutant, "unseeded", f"no row of {mutant.table[0]}.{mutant.table[1]} is there")
-    return _kept(mutant, "untold", "no row tells, nor one with another value in a column that policies look at")
+    return _kept(mutant, "untold", _UNTOLD)
 
 
 def _kept(mutant: Mutant, status: Status, note: str) -> Mutated:

@@ -63,7 +63,7 @@ def mutations(
     if not found:
         raise NoTests("no policy test files", hint="mutation needs *.policy.yaml; pgTAP suites have no part in it")
     for unit in found:
-        with ground(unit.project, unit.built, provider, progress=progress) as where, entitled(where.server):
+        with ground(unit.project, unit.built, provider, progress=progress) as where:
             score = mutate_suites(
                 where,
                 unit.suites,
@@ -94,7 +94,7 @@ def mutate_suites(
 
     if workers == 1:
         return work(0)
-    with ThreadPoolExecutor(workers) as pool:
+    with entitled(ground.server), ThreadPoolExecutor(workers) as pool:
         first, *rest = pool.map(work, range(workers))
     for score in rest:
         first = first.with_part(score)

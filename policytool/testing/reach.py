@@ -258,6 +258,10 @@ def _impossible(table: Table, stored: str) -> Iterator[str]:
         if constraint.kind == "CHECK" and constraint.expression:
             wrong = f"select policytool_row from {stored} as {alias} where not ({constraint.expression})"
             yield f"policytool_row in ({wrong})"
+        if constraint.kind in ("PRIMARY KEY", "UNIQUE"):
+            on = qualified(table.schema, table.name)
+            same = " and ".join(f"far.{identifier(c)} = {stored}.{identifier(c)}" for c in constraint.columns)
+            yield f"exists (select from {on} as far where {same} and far.ctid::text <> {stored}.policytool_from)"
         reference = constraint.reference
         if reference is not None:
             far = qualified(reference.schema, reference.table)

@@ -52,6 +52,8 @@ def _value(trial: Trial, column: str, value: str | None) -> str:
         return f"{column} is null"
     if value in trial.people:
         return f"{column} is {trial.people[value]}'s"
+    if value in trial.rows:
+        return f"{column} is that of {trial.rows[value]}"
     return f"{column} is {value if len(value) <= _SHOWN else value[: _SHOWN - 1] + '…'}"
 
 

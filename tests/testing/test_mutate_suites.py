@@ -1,0 +1,148 @@
+"""Policy test files notice mutants; the report says which not, and what somebody would then reach."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from policytool.cli import run
+from policytool.report.mutation import render
+from policytool.report.schemas import schema
+from policytool.testing.mutate_suites import Mutation, mutate_suites
+from policytool.testing.read import read_suite
+from policytool.testing.score import Mutated, Score
+from tests.testing.conftest import Lay
+
+SQL = """
+create table public.notes (id uuid primary key default gen_random_uuid(), owner_id uuid not null references auth.users);
+alter table public.notes enable row level security;
+create policy own on public.notes to authenticated using (owner_id = auth.uid());
+grant select, insert, update, delete on public.notes to authenticated;
+create function public.my_notes() returns bigint language sql stable as 'select count(*) from public.notes';
+"""
+HEAD = """
+policytool: 1
+actors: {anon: {role: anon}, sam: {}, sue: {}}
+seed: {notes: {one: {owner_id: "@sam"}, two: {owner_id: "@sue"}}}
+"""
+WHOLE = """
+tables:
+  notes:
+    one: {sam: rud}
+    two: {sue: rud}
+    create:
+      - {as: sam, with: {owner_id: "@sam"}}
+      - {as: sue, with: {owner_id: "@sue"}}
+      - {as: sue, with: {owner_id: "@sam"}, expect: {denied: check}}
+    frozen: {sam: [owner_id]}
+"""
+CALL = """
+cases:
+  - name: one counts one's own
+    call: {my_notes: {}}
+    by: {sam: {rows: 1, values: [["1"]]}}
+"""
+
+
+def score(lay: Lay, *texts: str, sql: str = SQL, workers: int = 1) -> Score:
+    ground = lay(sql)
+    suites = [read_suite(f"{at}.policy.yaml", text, ground.built.catalog) for at, text in enumerate(texts)]
+    return mutate_suites(ground, suites, workers=workers)
+
+
+def ends(found: Score) -> dict[str, str]:
+    return {result.text: result.status for result in found.results if result.status != "equivalent"}
+
+
+def test_a_closed_world_notices_all(lay: Lay) -> None:
+    """What is not listed is denied: every mutant lets somebody do something that is not listed, or stops somebody."""
+    found = score(lay, HEAD + WHOLE)
+    assert ends(found) == {
+        'policy "own" dropped': "killed",
+        'policy "own" opened: USING (true)': "killed",
+        'policy "own": WITH CHECK (true)': "killed",
+        "row level security off": "killed",
+    }
+    assert found.failing == ()
+    assert found.results[0].note.startswith("0.policy.yaml:")
+
+
+def test_a_call_comes_to_the_tables_of_the_body(lay: Lay) -> None:
+    """A case that names a function only notices a mutant of a table that it reads."""
+    found = score(lay, HEAD + CALL)
+    by_text = {result.text: result for result in found.results}
+    assert by_text['policy "own" opened: USING (true)'].note == "0.policy.yaml:9: one counts one's own: sam"
+    told = by_text['policy "own": WITH CHECK (true)']
+    assert told.status == "survived"
+    assert told.note.split()[:2] == ["sam", "would"]
+
+
+def test_another_file_may_notice(lay: Lay) -> None:
+    """All files count together."""
+    assert ends(score(lay, HEAD + CALL, HEAD + WHOLE)) == ends(score(lay, HEAD + WHOLE))
+
+
+def test_workers_share_the_mutants(lay: Lay) -> None:
+    """Each does a part; the whole is the same."""
+
+    def plain(found: Score) -> set[tuple[str, str, str]]:
+        return {(r.table, r.text, r.status) for r in found.results}
+
+    one, two = score(lay, HEAD + CALL), score(lay, HEAD + CALL, workers=2)
+    assert plain(one) == plain(two)
+    assert len(one.results) == len(two.results)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "supabase" / "migrations").mkdir(parents=True)
+    (tmp_path / "supabase" / "tests").mkdir()
+    (tmp_path / "supabase" / "migrations" / "20260601000000_one.sql").write_text(SQL)
+    (tmp_path / "supabase" / "tests" / "notes.policy.yaml").write_text(HEAD + CALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+def test_the_command(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Text, JSON after its schema, Markdown; the exit code follows --min-score, which is not rounded."""
+    assert run(["test", "--mutate", "-o", "json:m.json", "-o", "markdown:m.md", "-f", "text"]) == 0
+    printed = capsys.readouterr().out
+    assert "public.notes        3      4     75 %" in printed
+    assert "no test notices (1)\n  public.notes supabase/migrations/20260601000000_one.sql:4\n" in printed
+    document = json.loads((project / "m.json").read_text())
+    jsonschema.validate(document, schema("mutation"))
+    assert document["runs"][0]["total"]["score"] == 75.0
+    assert "| public.notes | 3 | 4 | 75 % |  |" in (project / "m.md").read_text()
+    assert run(["test", "--mutate", "--min-score", "75"]) == 0
+    assert run(["test", "--mutate", "--min-score", "75.01"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--min-score", "much"], "--min-score 'much' is no number"),
+        (["--min-score", "101"], "--min-score 101 is no percentage"),
+        (["-f", "junit"], "--mutate has no junit output"),
+    ],
+)
+def test_what_cannot_be_asked(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    """Told before a server is started."""
+    assert run(["test", "--mutate", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_report_fits_the_width() -> None:
+    """Long names are cut, long sentences folded."""
+    made = Mutated(
+        kind="policy dropped", table="public." + "x" * 90, policy="p", text="y " * 90, location=None, status="survived",
+        note="z " * 90,
+    )  # fmt: skip
+    text = render([Mutation(server="a server", score=Score(results=(made,)))], "text", width=60)
+    assert max(len(line) for line in text.splitlines() if "x" * 80 not in line) <= 60
+    assert "0 of 1 mutant noticed, 0 %" in text
