@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from policytool.testing.inquiry import Reply
     from policytool.testing.mutate_suites import Mutation
     from policytool.testing.observed.matrix import Measured
+    from policytool.testing.observed.switches import Switches
     from policytool.testing.results import Result, TestRun
 
 
@@ -538,29 +539,30 @@ def measure(
     major: int | None = None,
     declared: bool = False,
     keep_going: bool = False,
+    also: Switches | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Measured:
     """The matrix as a throwaway server shows it: everything is tried, on rows made up for it, and undone.
 
+    `also` is what another source's policies go by, so that the same rows are tried on both.
     Raises MigrationFailed where a file fails and `keep_going` does not say to go on without it.
     """
     from policytool.postgres.providers import choose
+    from policytool.testing.observed.matrix import Question
     from policytool.testing.observed.matrix import measure as measured
 
     if not loaded.project.files:
         raise UsageError(f"{loaded.project.label} holds no migrations to apply", hint="leave --observed out")
-    found = context(loaded)
-    return measured(
-        loaded.project,
-        loaded.built,
-        found.access,
-        choose(postgres, major, declared=declared),
-        subjects=_subjects(found, roles, schemas),
-        roles=roles or roles_met(found),
-        predicted=matrix(loaded, roles=roles, schemas=schemas),
-        keep_going=keep_going,
-        progress=progress,
-    )
+
+    def ask(built: Built) -> Question:
+        asked = structs.replace(loaded, built=built)
+        found = context(asked)
+        subjects = tuple(_subjects(found, roles, schemas))
+        predicted = matrix(asked, roles=roles, schemas=schemas)
+        return Question(access=found.access, subjects=subjects, roles=roles or roles_met(found), predicted=predicted)
+
+    provider = choose(postgres, major, declared=declared)
+    return measured(loaded.project, loaded.built, provider, ask, keep_going=keep_going, also=also, progress=progress)
 
 
 def roles_met(context: Context) -> tuple[str, ...]:

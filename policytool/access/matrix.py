@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from policytool.access.refused import refused
 from policytool.access.row_filter import COMMANDS, Command, Reach
 from policytool.access.updatable import base_table, commands
 from policytool.access.views import filters, keeps_out
@@ -58,10 +59,15 @@ def _table(table: Table, role: str, access: Access) -> Iterator[Cell]:
     for command in COMMANDS:
         reached = access.reach(role, command, table)
         found = access.row_filter(role, table, command)
+        reach, text = found.reach, found.text
         why = (*access.because(role, (command,), table), *_policies(table, role, command, access)) if reached else ()
-        yield Cell(
-            role=role, table=name, kind="table", command=command, access=found.reach, filter=found.text, because=why
-        )
+        if reach != "none" and (ends := refused(role, table, command, access)) is not None:
+            reach, text = "none", "false"
+            said = (
+                f'policy "{ends.policy.name}" reads {ends.what}, which {role} may not: every query ends with an error'
+            )
+            why = (*why, Related(message=said, location=ends.policy.made))
+        yield Cell(role=role, table=name, kind="table", command=command, access=reach, filter=text, because=why)
     emptied = access.reach(role, "TRUNCATE", table)
     yield Cell(
         role=role,
@@ -124,7 +130,7 @@ def _through(view: View, role: str, command: Command, access: Access, depth: int
         below = [_below(name, acting, access, depth) for name in sorted(references(view.definition).tables)]
     else:
         base = base_table(view, access)
-        below = [access.row_filter(acting, base[1], command).reach] if base is not None else ["none"]
+        below = [_reach(acting, base[1], command, access)] if base is not None else ["none"]
     if below == ["none"]:
         return "none"
     found: Reach = below[0] if len(set(below)) == 1 else "conditional" if below else "all"
@@ -133,10 +139,15 @@ def _through(view: View, role: str, command: Command, access: Access, depth: int
     return "conditional" if narrowed or (acting != role and found != "all") else found
 
 
+def _reach(role: str, table: Table, command: Command, access: Access) -> Reach:
+    found = access.row_filter(role, table, command).reach
+    return "none" if found != "none" and refused(role, table, command, access) else found
+
+
 def _below(name: tuple[str, str], acting: str, access: Access, depth: int) -> Reach:
     inner, table = access.catalog.views.get(name), access.catalog.tables.get(name)
     if table is not None:
-        return access.row_filter(acting, table, "SELECT").reach
+        return _reach(acting, table, "SELECT", access)
     if inner is None or depth > len(access.catalog.views):
         return "conditional"
     return _through(inner, acting, "SELECT", access, depth + 1)

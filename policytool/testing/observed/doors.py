@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from policytool.access.row_filter import COMMANDS
 from policytool.access.updatable import base_table, commands
@@ -170,7 +171,14 @@ class Doors:
         """The cells of a view: by what it shows, and by what is written to its table."""
         view = found.view
         name = f"{view.schema}.{view.name}"
-        yield from cells(name, found.held, found.tried, ("SELECT",), kind="view")
+        elsewhere = sorted(references(view.definition).tables - self.finder.worlds.ties.keys())
+        elsewhere = [key for key in elsewhere if key in self.access.catalog.tables]
+        for cell in cells(name, found.held, found.tried, ("SELECT",), kind="view"):
+            if cell.access == "none" and cell.why == "filtered" and elsewhere:
+                why = f"it reads {elsewhere[0][0]}.{elsewhere[0][1]}, whose rows are of nobody in these worlds"
+                yield replace(cell, access=None, why=why)
+            else:
+                yield cell
         base = base_table(view, self.access) if not view.materialized else None
         if base is not None:
             held = self.stage.held.get((base[1].schema, base[1].name), Held(items=()))

@@ -21,7 +21,7 @@ from policytool.testing.observed.ties import Ties, highest, is_high, unique_keys
 if TYPE_CHECKING:
     from policytool.catalog.model import Column, Name, Table
 
-_MOST: Final = 300  # second writes that are tried
+_MOST: Final = 60  # second writes that are tried
 Reached = Mapping[tuple["Name", str], frozenset[str]]
 
 
@@ -71,9 +71,10 @@ class Escalation:
             with self.stage.session.savepoint():
                 if not self._applied(who, write):
                     continue
-                gains = self._gains(who, base, self._reach(who), write)
+                decides = write.table in self.worlds.switches.gates  # policies of other tables go by it
+                gains = self._gains(who, base, self._reach(who), write) if decides else ()
                 leak = self._leak(who, (write,), gains)
-                if leak is None:
+                if leak is None and decides:
                     yield from self._second(who, write, base)
             if leak is not None:
                 yield self._lessened(who, write, base, leak)
@@ -92,10 +93,8 @@ class Escalation:
 
     def _second(self, who: Who, first: Write, base: Reached) -> Iterator[Leak]:
         """What may be written only now."""
-        if first.table not in self.worlds.switches.gates:
-            return  # no policy of another table goes by it
         for write in self._writes(who):
-            if self._left <= 0 or write.sql == first.sql:
+            if self._left <= 0 or write.sql == first.sql or write.table not in self.worlds.switches.gates:
                 continue
             self._left -= 1
             with self.stage.session.savepoint():
@@ -120,7 +119,7 @@ class Escalation:
         if not held or who.person is None or who.person.kind == "colleague" or not self._names(ties):
             return
         models = [i for i in self.stage.items(key) if i.world and not who.mine(i) and i.handle]
-        for item in models[:2]:
+        for item in models[:1]:
             changes = self._stamped(who, table, ties)
             if item.row.items() >= changes.items() or not changes:
                 continue

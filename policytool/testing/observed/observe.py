@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from policytool.access import Access
     from policytool.catalog.model import Name
     from policytool.testing.ground import Ground
+    from policytool.testing.observed.switches import Switches
 
 
 class Unmeasured(Struct, frozen=True, kw_only=True):
@@ -54,10 +55,14 @@ def observe(
     roles: Iterable[str],
     *,
     leaks: bool = True,
+    also: Switches | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Observation:
-    """Plant the worlds in a copy of the ground's database, try everything, and undo it."""
-    planned = worlds(access)
+    """Plant the worlds in a copy of the ground's database, try everything, and undo it.
+
+    `also` is what the policies of another state go by, where the same rows are to be tried on both.
+    """
+    planned = worlds(access, also)
     progress(f"planting {len(planned.rows)} rows")
     with ground.actors() as actors, stage(actors, access, planned) as found:
         observer = _Observer(found, tuple(subjects), tuple(roles), tokens=USERS in access.catalog.tables)

@@ -14,7 +14,7 @@ from policytool.postgres.entitled import Actors
 from policytool.postgres.seeding import Harvest, Ref, Wanted, plant
 from policytool.postgres.session import Session, open_session
 from policytool.testing.observed.people import Person, World
-from policytool.testing.observed.ties import USERS, Ties
+from policytool.testing.observed.ties import USERS, Key, Ties
 from policytool.testing.observed.worlds import Row, Worlds, handle
 
 if TYPE_CHECKING:
@@ -166,16 +166,23 @@ def _held(
     session: Session, access: Access, worlds: Worlds, planted: Mapping[str, Mapping[str, str | None]],
     failed: Mapping[str, str],
 ) -> dict[Name, Held]:  # fmt: skip
-    reader = _Reader(session, worlds, planted)
     tables = access.catalog.tables
     keys = [USERS] if USERS in tables else []
     order = dict.fromkeys([*keys, *(row.wanted.table for row in worlds.rows), *worlds.ties])
+    reader = _Reader(session, worlds, planted, tables)
+    found = {key: reader.table(tables[key], failed) for key in order if key in tables}
+    if not reader.adopt(found):
+        return found
     return {key: reader.table(tables[key], failed) for key in order if key in tables}
 
 
 class _Reader:
-    def __init__(self, session: Session, worlds: Worlds, planted: Mapping[str, Mapping[str, str | None]]) -> None:
-        self._session, self._worlds = session, worlds
+    def __init__(
+        self, session: Session, worlds: Worlds, planted: Mapping[str, Mapping[str, str | None]],
+        tables: Mapping[Name, Table],
+    ) -> None:  # fmt: skip
+        self._session, self._worlds, self._tables = session, worlds, tables
+        self._adopted: dict[tuple[Name, str], Item] = {}  # (table, id) → the row by which it is somebody's
         self._people: dict[str, Person] = {}
         for who in (*worlds.people, *worlds.bystanders):
             self._people |= {who.number("uuid"): who, who.number("integer"): who, who.email: who}
@@ -183,9 +190,28 @@ class _Reader:
         self._by_row: dict[tuple[Name, tuple[str | None, ...]], tuple[str, World]] = {}
         for name, row in planted.items():
             one = wanted[name]
-            values = tuple(v for c, v in row.items() if c != "ctid")
-            self._by_row[one.wanted.table, values] = (name, one.world)
+            self._by_row[one.wanted.table, self._known_by(one.wanted.table, row)] = (name, one.world)
         self._by_key: dict[tuple[Name, tuple[str, ...], tuple[str | None, ...]], Item] = {}
+
+    def _known_by(self, key: Name, row: Mapping[str, str | None]) -> tuple[str | None, ...]:
+        """What a row is known by: its key, which triggers leave alone, else all that is in it."""
+        table = self._tables[key]
+        keys = next((c.columns for c in table.constraints if c.kind == "PRIMARY KEY"), None)
+        return tuple(row.get(c) for c in (keys or tuple(c.name for c in table.columns)))
+
+    def adopt(self, found: Mapping[Name, Held]) -> bool:
+        """Tenants that a trigger made are those of their members."""
+        for key, ties in self._worlds.ties.items():
+            for item in found[key].items if key in found and ties.groups else ():
+                for above in self._above(
+                    replace(ties, keys=tuple(k for k in ties.keys if self._groups(k, ties))), item.row
+                ):
+                    if not above.world and not above.people and (item.world or item.people):
+                        self._adopted[above.table, above.id] = item
+        return bool(self._adopted)
+
+    def _groups(self, key: Key, ties: Ties) -> bool:
+        return bool(set(key.columns) & set(ties.groups))
 
     def table(self, table: Table, failed: Mapping[str, str]) -> Held:
         key = (table.schema, table.name)
@@ -202,13 +228,16 @@ class _Reader:
 
     def _item(self, key: Name, names: Sequence[str], values: tuple[str | None, ...]) -> Item:
         row = dict(zip(names, values[1:], strict=True))
-        name, world = self._by_row.get((key, values[1:]), ("", ""))
+        name, world = self._by_row.get((key, self._known_by(key, row)), ("", ""))
         ties = self._worlds.ties.get(key, Ties(users=("id",) if key == USERS else (), keys=()))
         people = {who.name: who for value in values[1:] if value and (who := self._people.get(value))}
         above = list(self._above(ties, row))
         world = world or next((who.world for who in people.values() if who.world), "")
         world = world or next((item.world for item in above if item.world), "")
         named = {*people, *(p for item in above for p in item.people)} if not people else set(people)
+        member = self._adopted.get((key, values[0] or ""))
+        if member is not None:
+            world, named = member.world, named if member.world else set(member.people)
         found = Item(id=values[0] or "", table=key, row=row, world=world, people=frozenset(named), handle=name)
         self._remember(key, names, found)
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from policytool.catalog.model import Name, Table, View
 
 Node = Mapping[str, Any]
+K = TypeVar("K")
 Path = tuple[str, ...]  # into the token; a setting of the project's own is ("setting", its name)
 SETTING: Final = "\0setting"
 _OWN: Final = frozenset({"sub", "email", "role", "aud", "phone", "aal", "session_id", "is_anonymous", "exp", "iss"})
@@ -60,6 +61,27 @@ def switches(access: Access) -> Switches:
         asked={path: tuple(dict.fromkeys(found)) for path, found in reader.asked.items()},
         gates=gates,
     )
+
+
+def joined(one: Switches, other: Switches) -> Switches:
+    """What decides on either side. It is the same whichever of them comes first."""
+    first, second = sorted((one, other), key=repr)
+    return Switches(
+        columns=_union(first.columns, second.columns),
+        literals=_chain(first.literals, second.literals),
+        named={**second.named, **first.named},
+        asked=_chain(first.asked, second.asked),
+        gates=_union(first.gates, second.gates),
+    )
+
+
+def _union(one: Mapping[K, frozenset[str]], other: Mapping[K, frozenset[str]]) -> dict[K, frozenset[str]]:
+    return {key: one.get(key, frozenset()) | other.get(key, frozenset()) for key in one.keys() | other.keys()}
+
+
+def _chain(one: Mapping[K, tuple[str, ...]], other: Mapping[K, tuple[str, ...]]) -> dict[K, tuple[str, ...]]:
+    keys = dict.fromkeys((*one, *other))
+    return {key: tuple(dict.fromkeys((*one.get(key, ()), *other.get(key, ())))) for key in keys}
 
 
 class _Reader:

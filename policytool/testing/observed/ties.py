@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 USERS: Final[Name] = ("auth", "users")
 _HIGH: Final = ("owner", "admin", "super", "staff", "manager", "moderator", "root", "director", "chief", "editor")
 _BOTH: Final = ("false", "true")
+_OTHER: Final = "other"
+_SHORT: Final = frozenset({"role"})  # of a role that nobody knows, nothing is to be learnt
 _MOST: Final = 8  # values of one column that are tried
 
 
@@ -130,7 +132,8 @@ def values_of(column: Column, table: Table, access: Access, known: Switches) -> 
     if not told and not column.type.startswith(("text", "character", "citext")):
         return ()
     fitting = [text for text in literals if not told or text in told]
-    return tuple(dict.fromkeys((*fitting, *told)))[:_MOST]
+    other = [_OTHER] if fitting and not told and column.name not in _SHORT else []  # `<> 'private'` wants one
+    return tuple(dict.fromkeys((*fitting, *told, *other)))[:_MOST]
 
 
 def is_high(value: str) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from policytool.postgres.seeding import Ref, Wanted
 from policytool.postgres.seeding.facts import order
 from policytool.testing.observed.people import MAINS, Person, World, others, people_of
-from policytool.testing.observed.switches import SETTING, Switches, is_own, switches
+from policytool.testing.observed.switches import SETTING, Switches, is_own, joined, switches
 from policytool.testing.observed.ties import (
     USERS,
     Key,
@@ -54,9 +54,9 @@ class Worlds(Struct, frozen=True, kw_only=True):
     untried: tuple[str, ...] = ()
 
 
-def worlds(access: Access) -> Worlds:
-    """Plan the rows of both worlds for all tables of a catalog."""
-    known = switches(access)
+def worlds(access: Access, also: Switches | None = None) -> Worlds:
+    """Plan the rows of both worlds for all tables of a catalog; with values that another's policies go by `also`."""
+    known = switches(access) if also is None else joined(switches(access), also)
     ties = ties_of(access, known)
     people = people_of(access, ties, known)
     planner = _Planner(access, ties, known, people)
