@@ -141,7 +141,8 @@ def told(unit: Unit, found: Ground) -> str:
     """On what it is tried, in a line."""
     grants = f", {unit.grants} grants" if unit.grants else ""
     where = f"{found.server.provider} PostgreSQL {found.server.version}"
-    return f"{where}, {unit.project.label} on {unit.built.platform.name}{grants}"
+    source = f", {unit.project.label}" if unit.project.label != "." else ""
+    return f"{where}, {unit.built.platform.name}{grants}{source}"
 
 
 def _platforms(file: PolicyFile, options: Options) -> tuple[PlatformName | None, ...]:
