@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping
 
 _INDENT = 10
+_WIDTH = 88  # of prose: SQL and rows are left as they are
 _LONGEST = 12  # columns of a row
 
 
@@ -15,7 +17,10 @@ def told(problem: str, facts: Mapping[str, str], row: Mapping[str, str | None] |
 
 
 def _lines(name: str, text: str) -> Iterator[str]:
-    first, *rest = text.strip().splitlines()
+    lines = text.strip().splitlines()
+    if name == "why":
+        lines = [part for line in lines for part in textwrap.wrap(line, _WIDTH, break_on_hyphens=False)]
+    first, *rest = lines
     yield f"  {name:{_INDENT}}{first}"
     yield from (f"  {'':{_INDENT}}{line}" for line in rest)
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
+from pwd import getpwnam
 
 import pytest
 
@@ -46,6 +47,11 @@ def write(pytester: pytest.Pytester, *names: str) -> None:
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly", "-W", "error", *arguments)
+
+
+def numberless(text: str) -> str:
+    """Text without the numbers that a sequence gives."""
+    return re.sub(r"\bid = '?\d+'?", "id = …", text)
 
 
 # --- unused ---------------------------------------------------------------------------------------------------------
@@ -102,13 +108,8 @@ def test_a_failure_is_told_as_the_page_says(project: pytest.Pytester) -> None:
     found = run(project, "--policytool", "-k", "private and sue and read")
     found.assert_outcomes(failed=1, deselected=17)
     (shown,) = _OUTPUT.findall(PAGE.read_text())
-    for line in shown.splitlines():
-        assert line in found.stdout.str(), line
-    found.stdout.fnmatch_lines([
-        "  sql       select [*] from public.notes where id = '1'",
-        "  row       id = 1",
-        "FAILED supabase/tests/notes.policy.yaml::notes.private: sue read - sue may re*",
-    ])  # fmt: skip
+    assert numberless(shown) in numberless(found.stdout.str())
+    found.stdout.fnmatch_lines(["FAILED supabase/tests/notes.policy.yaml::notes.private: sue read - sue may re*"])
     assert "Traceback" not in found.stdout.str()
 
 
@@ -124,7 +125,7 @@ def test_pytest_postgresql_brings_the_server(project: pytest.Pytester) -> None:
     )
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n0", f"--basetemp={project.path / 'base'}"]
     command += ["-o", f"postgresql_exec={embedded().bin / 'pg_ctl'}"]
-    unshared = ["unshare", "--user", "--map-user=54321", "--", *command]
+    unshared = ["unshare", "--user", f"--map-user={getpwnam('nobody').pw_uid}", "--", *command]
     found = subprocess.run(unshared, cwd=project.path, capture_output=True, text=True, check=False)
     assert "5 passed" in found.stdout, found.stdout + found.stderr
 
