@@ -111,7 +111,7 @@ def reach_of(whos: Iterable[Who], reached: Mapping[str, frozenset[str]], items: 
         return "all"
     if any(who.person is None for who in ordinary):
         return "conditional"
-    if any(not who.mine(by_id[i]) for who in ordinary for i in got[who.name]):
+    if any(not who.mine(by_id[i]) and not by_id[i].shared for who in ordinary for i in got[who.name]):
         return "conditional"
     shared = any(who.name not in by_id[i].people for who in ordinary for i in got[who.name])
     return "tenant" if shared else "own"

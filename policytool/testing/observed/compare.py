@@ -55,7 +55,7 @@ def _verdict(cell: Cell, found: Observed | None) -> tuple[Verdict, str]:
         return "not decidable", found.why
     if cell.access == found.access:
         return "agree", ""
-    if found.otherwise == cell.access:
+    if found.otherwise is not None and found.otherwise != found.access:
         return "not decidable", "triggers or errors of the project's own stop some rows, which count as out of reach"
     match cell.access, found.access:
         case "conditional", "none" if not found.why.startswith("denied by grant"):

@@ -246,7 +246,7 @@ class Escalation:
         found = []
         for (key, command), rows in now.items():
             before = base.get((key, command), frozenset())
-            others = {i.id for i in self.stage.items(key) if i.world and who.name not in i.people}
+            others = {i.id for i in self.stage.items(key) if i.world and not i.shared and who.name not in i.people}
             more = (rows - before) & others
             if more:
                 found.append(

@@ -246,7 +246,8 @@ class Finder:
 
     def foreign(self, who: Who, key: Name) -> list[Item]:
         """Rows that are somebody else's, in another tenant."""
-        return [i for i in self.stage.items(key) if i.world and not who.mine(i) and who.name not in i.people]
+        items = self.stage.items(key)
+        return [i for i in items if i.world and not i.shared and not who.mine(i) and who.name not in i.people]
 
     def reached(self, key: Name, who: Who, command: str) -> frozenset[str]:
         """The ids of the rows that somebody reached by a command."""

@@ -50,6 +50,7 @@ class Item(Struct, frozen=True, kw_only=True):
     world: World = ""
     people: frozenset[str] = frozenset()
     handle: str = ""
+    shared: bool = False  # of a tenant that people of both worlds belong to
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -182,6 +183,7 @@ class _Reader:
         tables: Mapping[Name, Table],
     ) -> None:  # fmt: skip
         self._session, self._worlds, self._tables = session, worlds, tables
+        self._shared: set[tuple[Name, str]] = set()
         self._adopted: dict[tuple[Name, str], Item] = {}  # (table, id) → the row by which it is somebody's
         self._people: dict[str, Person] = {}
         for who in (*worlds.people, *worlds.bystanders):
@@ -200,14 +202,17 @@ class _Reader:
         return tuple(row.get(c) for c in (keys or tuple(c.name for c in table.columns)))
 
     def adopt(self, found: Mapping[Name, Held]) -> bool:
-        """Tenants that a trigger made are those of their members."""
+        """Tenants that a trigger made are those of their members; where these are of both worlds, nobody's."""
+        members: dict[tuple[Name, str], set[World]] = {}
         for key, ties in self._worlds.ties.items():
             for item in found[key].items if key in found and ties.groups else ():
                 for above in self._above(
                     replace(ties, keys=tuple(k for k in ties.keys if self._groups(k, ties))), item.row
                 ):
-                    if not above.world and not above.people and (item.world or item.people):
+                    if not above.handle and not above.people and (item.world or item.people):
                         self._adopted[above.table, above.id] = item
+                        members.setdefault((above.table, above.id), set()).add(item.world)
+        self._shared = {place for place, found_ in members.items() if {"a", "b"} <= found_}
         return bool(self._adopted)
 
     def _groups(self, key: Key, ties: Ties) -> bool:
@@ -238,7 +243,10 @@ class _Reader:
         member = self._adopted.get((key, values[0] or ""))
         if member is not None:
             world, named = member.world, named if member.world else set(member.people)
-        found = Item(id=values[0] or "", table=key, row=row, world=world, people=frozenset(named), handle=name)
+        shared = (key, values[0] or "") in self._shared or any(item.shared for item in above)
+        found = Item(
+            id=values[0] or "", table=key, row=row, world=world, people=frozenset(named), handle=name, shared=shared
+        )
         self._remember(key, names, found)
         return found
 

@@ -39,6 +39,7 @@ class Switches(Struct, frozen=True, kw_only=True):
     named: Mapping[tuple[Name, str], Path]
     asked: Mapping[Path, tuple[str, ...]]
     gates: Mapping[Name, frozenset[str]]
+    opening: Mapping[tuple[Name, str], str]  # what a column is to be, by the first policy that says so
 
 
 def switches(access: Access) -> Switches:
@@ -60,6 +61,7 @@ def switches(access: Access) -> Switches:
         named=reader.named,
         asked={path: tuple(dict.fromkeys(found)) for path, found in reader.asked.items()},
         gates=gates,
+        opening=reader.opening,
     )
 
 
@@ -72,6 +74,7 @@ def joined(one: Switches, other: Switches) -> Switches:
         named={**second.named, **first.named},
         asked=_chain(first.asked, second.asked),
         gates=_union(first.gates, second.gates),
+        opening={**second.opening, **first.opening},
     )
 
 
@@ -91,6 +94,7 @@ class _Reader:
         self.literals: dict[tuple[Name, str], list[str]] = {}
         self.named: dict[tuple[Name, str], Path] = {}
         self.asked: dict[Path, list[str]] = {}
+        self.opening: dict[tuple[Name, str], str] = {}
 
     def table(self, key: Name, table: Table) -> None:
         for policy in table.policies:
@@ -117,25 +121,31 @@ class _Reader:
     def atoms(self, tree: Node, key: Name | None) -> None:
         """The comparisons in a tree, in a policy of the table `key`."""
         for kind, body in walk(tree):
-            if kind != "A_Expr" or (names(body.get("name")) or ("",))[-1] not in ("=", "<>"):
+            operator = (names(body.get("name")) or ("",))[-1] if kind == "A_Expr" else ""
+            if operator not in ("=", "<>"):
                 continue
             left, right = body.get("lexpr", {}), body.get("rexpr", {})
             for side, other in ((left, right), (right, left)):
-                self._compared(side, other, key)
+                self._compared(side, other, key, wanted=operator == "=")
 
-    def _compared(self, side: Node, other: Node, key: Name | None) -> None:
+    def _compared(self, side: Node, other: Node, key: Name | None, *, wanted: bool) -> None:
         path, constants = path_of(other), list(_constants(other))
         column = marked_column(side)
         if key is not None and column is not None:
             if path is not None:
                 self.named.setdefault((key, column), path)
-            self.literals.setdefault((key, column), []).extend(constants)
+            self._noted((key, column), constants, wanted=wanted)
         elif (asked := path_of(side)) is not None:
             self.asked.setdefault(asked, []).extend(constants)
         elif constants or path is not None:
             parts = names(unwrapped(side).get("ColumnRef", {}).get("fields"))
             for table in self._with(parts[-1]) if parts else ():
-                self.literals.setdefault((table, parts[-1]), []).extend(constants)
+                self._noted((table, parts[-1]), constants, wanted=wanted)
+
+    def _noted(self, column: tuple[Name, str], constants: list[str], *, wanted: bool) -> None:
+        self.literals.setdefault(column, []).extend(constants)
+        if wanted and constants:
+            self.opening.setdefault(column, constants[0])
 
     def _with(self, column: str) -> Iterator[Name]:
         """The user's tables that have a column: which of them a name in a sub-query means matters little here."""

@@ -213,17 +213,21 @@ class _Planner:
                 return (who.rank if who.kind == "colleague" else highest(values)) or _FREE
             low = lowest(column, values)
             return _FREE if low is None else low
-        return self._opening(table, column) if ties.groups else _FREE
+        return self._opening(table, column)
 
     def _opening(self, table: Table, column: Column) -> Value:
-        """Of a membership, what makes it one: not pending, not ended."""
+        """What policies want of the column: of a membership, what makes it one, and is not pending nor ended."""
         key = (table.schema, table.name)
-        if column.name not in self._known.gates.get(key, frozenset()) or self._refers(self._ties[key], column.name):
+        ties = self._ties[key]
+        read = self._known.gates.get(key, frozenset()) | self._known.columns.get(key, frozenset())
+        if column.name not in read or self._refers(ties, column.name):
             return _FREE
-        told = self._known.literals.get((key, column.name), ())
-        if told:
-            return told[0]
-        return "true" if column.type == "boolean" and not _ENDS.search(column.name) else _FREE
+        wanted = self._known.opening.get((key, column.name))
+        if wanted is not None:
+            return wanted if wanted in values_of(column, table, self._access, self._known) else _FREE
+        if column.type == "boolean" and ties.groups and not _ENDS.search(column.name):
+            return "true"
+        return _FREE
 
     def _references(self, key: Name, who: Person) -> dict[str, Value]:
         found: dict[str, Value] = {}
@@ -264,7 +268,9 @@ class _Planner:
             found = (_PAST, _FUTURE)
         if found and not column.not_null:
             found = (*found, None)
-        return tuple(v for v in found if v != default_of(column) or column.default is None)
+        first = self._opening(table, column)
+        first = default_of(column) if isinstance(first, Ref) else first
+        return tuple(v for v in found if v != first or (v is None and column.default is None))
 
 
 _FREE: Final = Ref("\0free")
