@@ -40,7 +40,8 @@ alter table shop.orders enable row level security; alter table shop.ledger enabl
 alter table shop.forced enable row level security; alter table shop.forced force row level security;
 alter table shop.forced owner to keeper; grant create, usage on schema shop to keeper;
 alter table shop.parted enable row level security;
-grant select, insert, delete on shop.orders to authenticated; grant update (note, total) on shop.orders to authenticated;
+grant select, insert, delete on shop.orders to authenticated;
+grant update (note, total) on shop.orders to authenticated;
 grant select on shop.orders to auditor; grant select on shop.open to public; grant all on shop.forced to authenticated;
 grant select (id) on shop.ledger to anon; grant select, insert, update, delete on shop.ledger to staff;
 grant select on shop.parted to anon; grant usage on schema shop to auditor;
