@@ -22,6 +22,7 @@ COMMANDS = {
     "catalog": "The catalog that the migrations build, as JSON, SQL or text.",
     "diff": "The migration from one source to another, its hazards, and who gains or loses what.",
     "report": "One page of everything for people who were not there: tables, access, policies in words.",
+    "fleet": "Audit a list of databases side by side, and make one report of them all.",
     "matrix": "What each role may do to the rows of each table, and why.",
     "test": "Run policy tests and pgTAP suites as each role, on a throwaway Postgres.",
     "why": "May somebody do something to a row, and what decides it.",

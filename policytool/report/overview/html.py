@@ -29,15 +29,15 @@ _ESCAPED: Final = re.compile(r"\\(?:[bftr]|u00)")
 
 def render(report: Report) -> str:
     """The whole file."""
-    environment = _environment()
-    style = _source("report.css")
-    script = "\n".join(_source(f"report_{name}.js") for name in SCRIPTS)
-    return environment.get_template("report.html").render(
+    found = environment()
+    style = source_text("report.css")
+    script = "\n".join(source_text(f"report_{name}.js") for name in SCRIPTS)
+    return found.get_template("report.html").render(
         report=report,
         style=Markup(style),
         script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=content_hash(style),
+        script_hash=content_hash(script),
         data=Markup(_embedded(compact(report))),
         exposures=EXPOSURES,
         glossary=GLOSSARY,
@@ -81,20 +81,23 @@ def _shown_all(value: Any) -> Any:
     return value
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """The hash by which the policy of a page names a script or style."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @functools.cache
-def _source(name: str) -> str:
-    loader = _environment().loader
+def source_text(name: str) -> str:
+    """A template as it stands."""
+    loader = environment().loader
     assert loader is not None
-    return loader.get_source(_environment(), name)[0]
+    return loader.get_source(environment(), name)[0]
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """What templates are rendered with."""
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("policytool", "report/templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -102,9 +105,9 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals |= {"count": count, "plural": plural}
-    environment.filters |= {"rich": rich, "page": _page(), "short": short}
-    return environment
+    made.globals |= {"count": count, "plural": plural}
+    made.filters |= {"rich": rich, "page": _page(), "short": short}
+    return made
 
 
 def _shown(value: Any) -> Any:

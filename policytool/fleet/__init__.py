@@ -1,0 +1,1 @@
+"""Many databases audited side by side, each in a process of its own."""
