@@ -125,8 +125,7 @@ class Cast:
         new = [row for row in suite.rows if row.handle.key not in self.world.rows]
         if not new:
             return
-        with self._desk.seeding() as session:
-            world = add(session, structs.replace(self.world, failed={}), new)
+        world = add(self._desk.session, structs.replace(self.world, failed={}), new)
         if world.failed:
             handle, why = next(iter(world.failed.items()))
             raise Wrong(f"{handle.replace('/', '.')} could not be seeded: {why}")

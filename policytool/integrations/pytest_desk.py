@@ -85,13 +85,6 @@ class Desk:
         with self.session.transaction():
             yield
 
-    @contextmanager
-    def seeding(self) -> Iterator[Session]:
-        """The session, for rows that are to stay as long as anything stays."""
-        yield self.session
-        if not self.keeps:
-            self.session.bypass("select", keep=True)  # an attempt goes back to what was kept last
-
     def bypass(self, sql: str, parameters: Parameters | None = None, *, keep: bool = False) -> Answer:
         """Run SQL past all policies."""
         return self._once(lambda sql: self.session.bypass(sql, keep=keep), sql, parameters, keep=keep)

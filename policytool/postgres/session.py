@@ -101,10 +101,13 @@ class Session:
 
     @contextmanager
     def seeded(self) -> Iterator[Connection]:
-        """The connection, past all policies, for rows that are to stay."""
+        """The connection, past all policies, for rows that are to stay: for good, or as long as the transaction."""
+        within = self.connection.pgconn.transaction_status
         with self.connection.transaction():
             self._run(f"set local role {identifier(self._actors.bypass)}")
             yield self.connection
+        if within:  # an attempt goes back to what was kept last
+            self._run(f"set local role none; release savepoint policytool_attempt; {_SAVE}")
 
     def attempt(self, who: Identity, sql: str, *, keep: bool = False) -> Answer:
         """Run SQL as somebody, deferred constraints included; undone at once, or kept for the rest of the transaction.

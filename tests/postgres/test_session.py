@@ -98,6 +98,17 @@ def test_an_attempt_is_undone(session: Session) -> None:
     assert session.bypass(count).rows == 2
 
 
+def test_seeded_rows_stay_as_long_as_the_transaction(session: Session) -> None:
+    """Attempts do not undo them, the end of what they were seeded in does."""
+    with session.savepoint():
+        with session.seeded() as connection:
+            connection.execute(f"insert into notes values (3, '{SAM.user}', 'b')")
+        found = [session.attempt(SAM.identity(), "update notes set body = 'c'").rows for _ in range(2)]
+        assert found == [2, 2]
+        assert session.bypass("select").rows == 1
+    assert session.attempt(SAM.identity(), "select from notes").rows == 1
+
+
 @pytest.mark.parametrize(
     ("sql", "command", "expected"),
     [
