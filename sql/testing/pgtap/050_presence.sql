@@ -60,7 +60,8 @@ create function hasnt_materialized_view(name, name, text) returns text language 
     return ok(not tap_relation($1, $2, 'm'), $3);
 create function hasnt_materialized_view(name, name) returns text language sql
     return hasnt_materialized_view($1, $2, 'Materialized view ' || tap_named($1, $2) || ' should not exist');
-create function hasnt_materialized_view(name, text) returns text language sql return ok(not tap_relation(null, $1, 'm'), $2);
+create function hasnt_materialized_view(name, text) returns text language sql
+    return ok(not tap_relation(null, $1, 'm'), $2);
 create function hasnt_materialized_view(name) returns text language sql
     return hasnt_materialized_view($1, 'Materialized view ' || pg_catalog.quote_ident($1) || ' should not exist');
 create function has_sequence(name, name, text) returns text language sql
@@ -88,7 +89,8 @@ create function hasnt_relation(name, name, text) returns text language sql
     return ok(not tap_relation($1, $2, 'rvmSfpcit'), $3);
 create function hasnt_relation(name, name) returns text language sql
     return hasnt_relation($1, $2, 'Relation ' || tap_named($1, $2) || ' should not exist');
-create function hasnt_relation(name, text) returns text language sql return ok(not tap_relation(null, $1, 'rvmSfpcit'), $2);
+create function hasnt_relation(name, text) returns text language sql
+    return ok(not tap_relation(null, $1, 'rvmSfpcit'), $2);
 create function hasnt_relation(name) returns text language sql
     return hasnt_relation($1, 'Relation ' || pg_catalog.quote_ident($1) || ' should not exist');
 create function has_foreign_table(name, name, text) returns text language sql
@@ -102,7 +104,8 @@ create function hasnt_foreign_table(name, name, text) returns text language sql
     return ok(not tap_relation($1, $2, 'f'), $3);
 create function hasnt_foreign_table(name, name) returns text language sql
     return hasnt_foreign_table($1, $2, 'Foreign table ' || tap_named($1, $2) || ' should not exist');
-create function hasnt_foreign_table(name, text) returns text language sql return ok(not tap_relation(null, $1, 'f'), $2);
+create function hasnt_foreign_table(name, text) returns text language sql
+    return ok(not tap_relation(null, $1, 'f'), $2);
 create function hasnt_foreign_table(name) returns text language sql
     return hasnt_foreign_table($1, 'Foreign table ' || pg_catalog.quote_ident($1) || ' should not exist');
 create function has_composite(name, name, text) returns text language sql

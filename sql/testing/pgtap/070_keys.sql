@@ -67,7 +67,8 @@ begin
         return case when kind = 'f' then @extschema@.ok(not there, description)
             else @extschema@.tap_is(not there, columns::text, 'anything else', description) end;
     elsif there or kind <> 'f' then
-        return @extschema@.tap_is(there, pg_catalog.array_to_string(keys, E'\n              '), columns::text, description);
+        return @extschema@.tap_is(there, pg_catalog.array_to_string(keys, E'\n              '), columns::text,
+            description);
     end if;
     return @extschema@.tap_line(false, description, '    Table ' || @extschema@.tap_named(home, relation)
         || case when keys = '{}' then ' has no foreign key columns'
@@ -113,7 +114,8 @@ create function col_isnt_pk(name, name[]) returns text language sql
         || pg_catalog.quote_ident($1) || '(' || tap_columns($2) || ') should not be a primary key');
 create function col_isnt_pk(name, name) returns text language sql
     return col_isnt_pk($1, $2,
-        'Column ' || pg_catalog.quote_ident($1) || '(' || pg_catalog.quote_ident($2) || ') should not be a primary key');
+        'Column ' || pg_catalog.quote_ident($1) || '(' || pg_catalog.quote_ident($2)
+            || ') should not be a primary key');
 create function col_is_fk(name, name, name[], text) returns text language sql
     return tap_of_key($1, $2, $3, 'f', true, $4);
 create function col_is_fk(name, name, name, text) returns text language sql
@@ -143,7 +145,8 @@ create function col_isnt_fk(name, name[]) returns text language sql
         || pg_catalog.quote_ident($1) || '(' || tap_columns($2) || ') should not be a foreign key');
 create function col_isnt_fk(name, name) returns text language sql
     return col_isnt_fk($1, $2,
-        'Column ' || pg_catalog.quote_ident($1) || '(' || pg_catalog.quote_ident($2) || ') should not be a foreign key');
+        'Column ' || pg_catalog.quote_ident($1) || '(' || pg_catalog.quote_ident($2)
+            || ') should not be a foreign key');
 create function col_is_unique(name, name, name[], text) returns text language sql
     return tap_of_key($1, $2, $3, 'u', true, $4);
 create function col_is_unique(name, name, name, text) returns text language sql
@@ -158,14 +161,16 @@ create function col_is_unique(name, name[]) returns text language sql
         || pg_catalog.quote_ident($1) || '(' || tap_columns($2) || ') should have a unique constraint');
 create function col_is_unique(name, name) returns text language sql
     return col_is_unique($1, $2,
-        'Column ' || pg_catalog.quote_ident($1) || '(' || pg_catalog.quote_ident($2) || ') should have a unique constraint');
+        'Column ' || pg_catalog.quote_ident($1) || '(' || pg_catalog.quote_ident($2)
+            || ') should have a unique constraint');
 create function col_is_unique(name, name, name[]) returns text language sql
     return col_is_unique($1, $2, $3,
         'Column' || case when pg_catalog.cardinality($3) > 1 then 's ' else ' ' end
         || pg_catalog.quote_ident($2) || '(' || tap_columns($3) || ') should have a unique constraint');
 create function col_is_unique(name, name, name) returns text language sql
     return col_is_unique($1, $2, $3,
-        'Column ' || pg_catalog.quote_ident($2) || '(' || pg_catalog.quote_ident($3) || ') should have a unique constraint');
+        'Column ' || pg_catalog.quote_ident($2) || '(' || pg_catalog.quote_ident($3)
+            || ') should have a unique constraint');
 create function col_has_check(name, name, name[], text) returns text language sql
     return tap_of_key($1, $2, $3, 'c', true, $4);
 create function col_has_check(name, name, name, text) returns text language sql
@@ -180,7 +185,8 @@ create function col_has_check(name, name[]) returns text language sql
         || pg_catalog.quote_ident($1) || '(' || tap_columns($2) || ') should have a check constraint');
 create function col_has_check(name, name) returns text language sql
     return col_has_check($1, $2,
-        'Column ' || pg_catalog.quote_ident($1) || '(' || pg_catalog.quote_ident($2) || ') should have a check constraint');
+        'Column ' || pg_catalog.quote_ident($1) || '(' || pg_catalog.quote_ident($2)
+            || ') should have a check constraint');
 
 create function tap_reference(
     home name, relation name, columns name[], other_home name, other name, other_columns name[], description text
@@ -370,19 +376,23 @@ end;
 create function has_trigger(name, name, name, text) returns text language sql
     return ok(tap_trigger($1, $2, $3) is not null, $4);
 create function has_trigger(name, name, name) returns text language sql
-    return has_trigger($1, $2, $3, 'Table ' || tap_named($1, $2) || ' should have trigger ' || pg_catalog.quote_ident($3));
+    return has_trigger($1, $2, $3, 'Table ' || tap_named($1, $2) || ' should have trigger '
+        || pg_catalog.quote_ident($3));
 create function has_trigger(name, name, text) returns text language sql
     return ok(tap_trigger(null, $1, $2) is not null, $3);
 create function has_trigger(name, name) returns text language sql
-    return has_trigger($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should have trigger ' || pg_catalog.quote_ident($2));
+    return has_trigger($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should have trigger '
+        || pg_catalog.quote_ident($2));
 create function hasnt_trigger(name, name, name, text) returns text language sql
     return ok(tap_trigger($1, $2, $3) is null, $4);
 create function hasnt_trigger(name, name, name) returns text language sql
-    return hasnt_trigger($1, $2, $3, 'Table ' || tap_named($1, $2) || ' should not have trigger ' || pg_catalog.quote_ident($3));
+    return hasnt_trigger($1, $2, $3, 'Table ' || tap_named($1, $2) || ' should not have trigger '
+        || pg_catalog.quote_ident($3));
 create function hasnt_trigger(name, name, text) returns text language sql
     return ok(tap_trigger(null, $1, $2) is null, $3);
 create function hasnt_trigger(name, name) returns text language sql
-    return hasnt_trigger($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should not have trigger ' || pg_catalog.quote_ident($2));
+    return hasnt_trigger($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should not have trigger '
+        || pg_catalog.quote_ident($2));
 create function has_rule(name, name, name, text) returns text language sql
     return ok(exists (
         select from pg_catalog.pg_rewrite as r where r.ev_class = tap_table($1, $2) and r.rulename = $3
@@ -394,19 +404,22 @@ create function has_rule(name, name, text) returns text language sql
         select from pg_catalog.pg_rewrite as r where r.ev_class = tap_table(null, $1) and r.rulename = $2
     ), $3);
 create function has_rule(name, name) returns text language sql
-    return has_rule($1, $2, 'Relation ' || pg_catalog.quote_ident($1) || ' should have rule ' || pg_catalog.quote_ident($2));
+    return has_rule($1, $2, 'Relation ' || pg_catalog.quote_ident($1) || ' should have rule '
+        || pg_catalog.quote_ident($2));
 create function hasnt_rule(name, name, name, text) returns text language sql
     return ok(not exists (
         select from pg_catalog.pg_rewrite as r where r.ev_class = tap_table($1, $2) and r.rulename = $3
     ), $4);
 create function hasnt_rule(name, name, name) returns text language sql
-    return hasnt_rule($1, $2, $3, 'Relation ' || tap_named($1, $2) || ' should not have rule ' || pg_catalog.quote_ident($3));
+    return hasnt_rule($1, $2, $3, 'Relation ' || tap_named($1, $2) || ' should not have rule '
+        || pg_catalog.quote_ident($3));
 create function hasnt_rule(name, name, text) returns text language sql
     return ok(not exists (
         select from pg_catalog.pg_rewrite as r where r.ev_class = tap_table(null, $1) and r.rulename = $2
     ), $3);
 create function hasnt_rule(name, name) returns text language sql
-    return hasnt_rule($1, $2, 'Relation ' || pg_catalog.quote_ident($1) || ' should not have rule ' || pg_catalog.quote_ident($2));
+    return hasnt_rule($1, $2, 'Relation ' || pg_catalog.quote_ident($1) || ' should not have rule '
+        || pg_catalog.quote_ident($2));
 create function tap_trigger_calls(trigger oid, qualified boolean) returns text language sql stable
 begin atomic
     select case when qualified then pg_catalog.quote_ident(n.nspname) || '.' else '' end

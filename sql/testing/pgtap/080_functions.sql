@@ -54,7 +54,8 @@ create function tap_missing(home name, names name[], description text) returns t
 begin atomic
     select tap_line(s.missing is null, description, s.missing)
     from (
-        select pg_catalog.string_agg('    ' || tap_named(home, w.item) || '() missing', E'\n' order by w.place) as missing
+        select pg_catalog.string_agg('    ' || tap_named(home, w.item)
+            || '() missing', E'\n' order by w.place) as missing
         from pg_catalog.unnest(names) with ordinality as w (item, place)
         where not exists (select from tap_functions(home, w.item, null))
     ) as s;
@@ -92,24 +93,29 @@ create function tap_volatile(text) returns text language sql immutable
     return case when $1 ilike 'i%' then 'IMMUTABLE' when $1 ilike 's%' then 'STABLE' when $1 ilike 'v%' then 'VOLATILE'
         else $1 end;
 create function tap_return(text) returns text language sql stable
-    return case when $1 ~* '^setof ' then 'setof ' || coalesce(tap_spelled(pg_catalog.substr($1, 7)), pg_catalog.substr($1, 7))
+    return case when $1 ~* '^setof ' then 'setof '
+        || coalesce(tap_spelled(pg_catalog.substr($1, 7)), pg_catalog.substr($1, 7))
         else coalesce(tap_spelled($1), $1) end;
 create function function_lang_is(name, name, name[], name, text) returns text language sql
     return tap_of_function($1, $2, $3, tap_language($1, $2, $3), $4::text, $5);
 create function function_lang_is(name, name, name[], name) returns text language sql
-    return function_lang_is($1, $2, $3, $4, 'Function ' || tap_call($1, $2, $3) || ' should be written in ' || pg_catalog.quote_ident($4));
+    return function_lang_is($1, $2, $3, $4, 'Function ' || tap_call($1, $2, $3) || ' should be written in '
+        || pg_catalog.quote_ident($4));
 create function function_lang_is(name, name, name, text) returns text language sql
     return tap_of_function($1, $2, null, tap_language($1, $2, null), $3::text, $4);
 create function function_lang_is(name, name, name) returns text language sql
-    return function_lang_is($1, $2, $3, 'Function ' || tap_call($1, $2, null) || ' should be written in ' || pg_catalog.quote_ident($3));
+    return function_lang_is($1, $2, $3, 'Function ' || tap_call($1, $2, null) || ' should be written in '
+        || pg_catalog.quote_ident($3));
 create function function_lang_is(name, name[], name, text) returns text language sql
     return tap_of_function(null, $1, $2, tap_language(null, $1, $2), $3::text, $4);
 create function function_lang_is(name, name[], name) returns text language sql
-    return function_lang_is($1, $2, $3, 'Function ' || tap_call(null, $1, $2) || ' should be written in ' || pg_catalog.quote_ident($3));
+    return function_lang_is($1, $2, $3, 'Function ' || tap_call(null, $1, $2) || ' should be written in '
+        || pg_catalog.quote_ident($3));
 create function function_lang_is(name, name, text) returns text language sql
     return tap_of_function(null, $1, null, tap_language(null, $1, null), $2::text, $3);
 create function function_lang_is(name, name) returns text language sql
-    return function_lang_is($1, $2, 'Function ' || tap_call(null, $1, null) || ' should be written in ' || pg_catalog.quote_ident($2));
+    return function_lang_is($1, $2, 'Function ' || tap_call(null, $1, null) || ' should be written in '
+        || pg_catalog.quote_ident($2));
 create function function_returns(name, name, name[], text, text) returns text language sql
     return tap_of_function($1, $2, $3, tap_returns($1, $2, $3), tap_return($4), $5);
 create function function_returns(name, name, name[], text) returns text language sql

@@ -9,10 +9,12 @@ begin atomic
             || nullif(pg_catalog.array_to_string(s.missing, E'\n        '), '')))
     from (
         select array(
-            select case kind when 'privileges' then h else pg_catalog.quote_ident(h) end from pg_catalog.unnest(have) as h
+            select case kind when 'privileges' then h else pg_catalog.quote_ident(h) end
+            from pg_catalog.unnest(have) as h
             where h <> all (array(select w from pg_catalog.unnest(want) as w where w is not null)) order by 1
         ) as extra, array(
-            select case kind when 'privileges' then w else pg_catalog.quote_ident(w) end from pg_catalog.unnest(want) as w
+            select case kind when 'privileges' then w else pg_catalog.quote_ident(w) end
+            from pg_catalog.unnest(want) as w
             where w is not null and w <> all (have) order by 1
         ) as missing
     ) as s;
@@ -61,7 +63,8 @@ create function views_are(name[]) returns text language sql
 create function materialized_views_are(name, name[], text) returns text language sql
     return tap_list('Materialized views', tap_relations($1, 'm'), $2, $3);
 create function materialized_views_are(name, name[]) returns text language sql
-    return materialized_views_are($1, $2, 'Schema ' || pg_catalog.quote_ident($1) || ' should have the correct materialized views');
+    return materialized_views_are($1, $2, 'Schema ' || pg_catalog.quote_ident($1)
+        || ' should have the correct materialized views');
 create function materialized_views_are(name[], text) returns text language sql
     return tap_list('Materialized views', tap_relations(null, 'm'), $1, $2);
 create function materialized_views_are(name[]) returns text language sql
@@ -77,7 +80,8 @@ create function sequences_are(name[]) returns text language sql
 create function foreign_tables_are(name, name[], text) returns text language sql
     return tap_list('foreign tables', tap_relations($1, 'f'), $2, $3);
 create function foreign_tables_are(name, name[]) returns text language sql
-    return foreign_tables_are($1, $2, 'Schema ' || pg_catalog.quote_ident($1) || ' should have the correct foreign tables');
+    return foreign_tables_are($1, $2, 'Schema ' || pg_catalog.quote_ident($1)
+        || ' should have the correct foreign tables');
 create function foreign_tables_are(name[], text) returns text language sql
     return tap_list('foreign tables', tap_relations(null, 'f'), $1, $2);
 create function foreign_tables_are(name[]) returns text language sql

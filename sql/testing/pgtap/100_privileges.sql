@@ -36,7 +36,8 @@ create function policy_cmd_is(name, name, text) returns text language sql
 
 create function tap_granted(wanted name[]) returns text language sql immutable
     return coalesce(
-        nullif(pg_catalog.array_to_string(array(select w from pg_catalog.unnest(wanted) as w where w is not null), ', '), ''),
+        nullif(pg_catalog.array_to_string(array(select w from pg_catalog.unnest(wanted) as w where w is not null), ',
+            '), ''),
         'no privileges'
     );
 -- `have` is null where what it is about is not there.
@@ -241,7 +242,8 @@ create function sequence_owner_is(name, name) returns text language sql
     return sequence_owner_is($1, $2, 'Sequence ' || pg_catalog.quote_ident($1)
         || ' should be owned by ' || pg_catalog.quote_ident($2));
 create function materialized_view_owner_is(name, name, name, text) returns text language sql
-    return tap_owner(tap_relation_owner($1, $2, 'm'), $3, 'Materialized view ' || tap_named($1, $2) || ' does not exist', $4);
+    return tap_owner(tap_relation_owner($1, $2, 'm'), $3, 'Materialized view ' || tap_named($1, $2)
+        || ' does not exist', $4);
 create function materialized_view_owner_is(name, name, name) returns text language sql
     return materialized_view_owner_is($1, $2, $3,
         'Materialized view ' || tap_named($1, $2) || ' should be owned by ' || pg_catalog.quote_ident($3));
@@ -252,7 +254,8 @@ create function materialized_view_owner_is(name, name) returns text language sql
     return materialized_view_owner_is($1, $2, 'Materialized view ' || pg_catalog.quote_ident($1)
         || ' should be owned by ' || pg_catalog.quote_ident($2));
 create function foreign_table_owner_is(name, name, name, text) returns text language sql
-    return tap_owner(tap_relation_owner($1, $2, 'f'), $3, 'Foreign table ' || tap_named($1, $2) || ' does not exist', $4);
+    return tap_owner(tap_relation_owner($1, $2, 'f'), $3, 'Foreign table ' || tap_named($1, $2)
+        || ' does not exist', $4);
 create function foreign_table_owner_is(name, name, name) returns text language sql
     return foreign_table_owner_is($1, $2, $3,
         'Foreign table ' || tap_named($1, $2) || ' should be owned by ' || pg_catalog.quote_ident($3));
@@ -263,7 +266,8 @@ create function foreign_table_owner_is(name, name) returns text language sql
     return foreign_table_owner_is($1, $2, 'Foreign table ' || pg_catalog.quote_ident($1)
         || ' should be owned by ' || pg_catalog.quote_ident($2));
 create function composite_owner_is(name, name, name, text) returns text language sql
-    return tap_owner(tap_relation_owner($1, $2, 'c'), $3, 'Composite type ' || tap_named($1, $2) || ' does not exist', $4);
+    return tap_owner(tap_relation_owner($1, $2, 'c'), $3, 'Composite type ' || tap_named($1, $2)
+        || ' does not exist', $4);
 create function composite_owner_is(name, name, name) returns text language sql
     return composite_owner_is($1, $2, $3,
         'Composite type ' || tap_named($1, $2) || ' should be owned by ' || pg_catalog.quote_ident($3));
@@ -274,7 +278,8 @@ create function composite_owner_is(name, name) returns text language sql
     return composite_owner_is($1, $2, 'Composite type ' || pg_catalog.quote_ident($1)
         || ' should be owned by ' || pg_catalog.quote_ident($2));
 create function relation_owner_is(name, name, name, text) returns text language sql
-    return tap_owner(tap_relation_owner($1, $2, 'rvmSfpcitI'), $3, 'Relation ' || tap_named($1, $2) || ' does not exist', $4);
+    return tap_owner(tap_relation_owner($1, $2, 'rvmSfpcitI'), $3, 'Relation ' || tap_named($1, $2)
+        || ' does not exist', $4);
 create function relation_owner_is(name, name, name) returns text language sql
     return relation_owner_is($1, $2, $3,
         'Relation ' || tap_named($1, $2) || ' should be owned by ' || pg_catalog.quote_ident($3));
@@ -318,14 +323,16 @@ create function type_owner_is(name, name) returns text language sql
     return type_owner_is($1, $2, 'Type ' || pg_catalog.quote_ident($1)
         || ' should be owned by ' || pg_catalog.quote_ident($2));
 create function schema_owner_is(name, name, text) returns text language sql
-    return tap_owner((select pg_catalog.pg_get_userbyid(n.nspowner) from pg_catalog.pg_namespace as n where n.nspname = $1),
-        $2, 'Schema ' || pg_catalog.quote_ident($1) || ' does not exist', $3);
+    return tap_owner((
+        select pg_catalog.pg_get_userbyid(n.nspowner) from pg_catalog.pg_namespace as n where n.nspname = $1
+    ), $2, 'Schema ' || pg_catalog.quote_ident($1) || ' does not exist', $3);
 create function schema_owner_is(name, name) returns text language sql
     return schema_owner_is($1, $2, 'Schema ' || pg_catalog.quote_ident($1)
         || ' should be owned by ' || pg_catalog.quote_ident($2));
 create function db_owner_is(name, name, text) returns text language sql
-    return tap_owner((select pg_catalog.pg_get_userbyid(d.datdba) from pg_catalog.pg_database as d where d.datname = $1),
-        $2, 'Database ' || pg_catalog.quote_ident($1) || ' does not exist', $3);
+    return tap_owner((
+        select pg_catalog.pg_get_userbyid(d.datdba) from pg_catalog.pg_database as d where d.datname = $1
+    ), $2, 'Database ' || pg_catalog.quote_ident($1) || ' does not exist', $3);
 create function db_owner_is(name, name) returns text language sql
     return db_owner_is($1, $2, 'Database ' || pg_catalog.quote_ident($1)
         || ' should be owned by ' || pg_catalog.quote_ident($2));
@@ -349,10 +356,12 @@ create function is_partitioned(name, name) returns text language sql
 create function is_partitioned(name, text) returns text language sql return ok(tap_kind(null, $1) = 'p', $2);
 create function is_partitioned(name) returns text language sql
     return is_partitioned($1, 'Table ' || pg_catalog.quote_ident($1) || ' should be partitioned');
-create function isnt_partitioned(name, name, text) returns text language sql return ok(tap_kind($1, $2) is distinct from 'p', $3);
+create function isnt_partitioned(name, name, text) returns text language sql
+    return ok(tap_kind($1, $2) is distinct from 'p', $3);
 create function isnt_partitioned(name, name) returns text language sql
     return isnt_partitioned($1, $2, 'Table ' || tap_named($1, $2) || ' should not be partitioned');
-create function isnt_partitioned(name, text) returns text language sql return ok(tap_kind(null, $1) is distinct from 'p', $2);
+create function isnt_partitioned(name, text) returns text language sql
+    return ok(tap_kind(null, $1) is distinct from 'p', $2);
 create function isnt_partitioned(name) returns text language sql
     return isnt_partitioned($1, 'Table ' || pg_catalog.quote_ident($1) || ' should not be partitioned');
 create function is_clustered(name, name, name, text) returns text language sql
@@ -384,19 +393,31 @@ create function is_partition_of(name, name) returns text language sql
 
 
 create function has_inherited_tables(name, name, text) returns text language sql
-    return ok(exists (select from pg_catalog.pg_inherits as i where i.inhparent = tap_table($1, $2)), $3);
+    return ok(exists (
+        select from pg_catalog.pg_inherits as i join pg_catalog.pg_class as c on c.oid = i.inhparent and c.relkind = 'r'
+        where i.inhparent = tap_table($1, $2)
+    ), $3);
 create function has_inherited_tables(name, name) returns text language sql
     return has_inherited_tables($1, $2, 'Table ' || tap_named($1, $2) || ' should have descendents');
 create function has_inherited_tables(name, text) returns text language sql
-    return ok(exists (select from pg_catalog.pg_inherits as i where i.inhparent = tap_table(null, $1)), $2);
+    return ok(exists (
+        select from pg_catalog.pg_inherits as i join pg_catalog.pg_class as c on c.oid = i.inhparent and c.relkind = 'r'
+        where i.inhparent = tap_table(null, $1)
+    ), $2);
 create function has_inherited_tables(name) returns text language sql
     return has_inherited_tables($1, 'Table ' || pg_catalog.quote_ident($1) || ' should have descendents');
 create function hasnt_inherited_tables(name, name, text) returns text language sql
-    return ok(not exists (select from pg_catalog.pg_inherits as i where i.inhparent = tap_table($1, $2)), $3);
+    return ok(not exists (
+        select from pg_catalog.pg_inherits as i join pg_catalog.pg_class as c on c.oid = i.inhparent and c.relkind = 'r'
+        where i.inhparent = tap_table($1, $2)
+    ), $3);
 create function hasnt_inherited_tables(name, name) returns text language sql
     return hasnt_inherited_tables($1, $2, 'Table ' || tap_named($1, $2) || ' should not have descendents');
 create function hasnt_inherited_tables(name, text) returns text language sql
-    return ok(not exists (select from pg_catalog.pg_inherits as i where i.inhparent = tap_table(null, $1)), $2);
+    return ok(not exists (
+        select from pg_catalog.pg_inherits as i join pg_catalog.pg_class as c on c.oid = i.inhparent and c.relkind = 'r'
+        where i.inhparent = tap_table(null, $1)
+    ), $2);
 create function hasnt_inherited_tables(name) returns text language sql
     return hasnt_inherited_tables($1, 'Table ' || pg_catalog.quote_ident($1) || ' should not have descendents');
 
@@ -422,7 +443,8 @@ create function is_ancestor_of(name, name, name, name, integer) returns text lan
 create function is_ancestor_of(name, name, name, name, text) returns text language sql
     return ok(tap_steps(tap_table($3, $4), tap_table($1, $2)) is not null, $5);
 create function is_ancestor_of(name, name, name, name) returns text language sql
-    return is_ancestor_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should be an ancestor of ' || tap_named($3, $4));
+    return is_ancestor_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should be an ancestor of '
+        || tap_named($3, $4));
 create function is_ancestor_of(name, name, integer, text) returns text language sql
     return ok(coalesce(tap_steps(tap_table(null, $2), tap_table(null, $1)) = $3, false), $4);
 create function is_ancestor_of(name, name, integer) returns text language sql
@@ -431,7 +453,8 @@ create function is_ancestor_of(name, name, integer) returns text language sql
 create function is_ancestor_of(name, name, text) returns text language sql
     return ok(tap_steps(tap_table(null, $2), tap_table(null, $1)) is not null, $3);
 create function is_ancestor_of(name, name) returns text language sql
-    return is_ancestor_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should be an ancestor of ' || pg_catalog.quote_ident($2));
+    return is_ancestor_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should be an ancestor of '
+        || pg_catalog.quote_ident($2));
 create function isnt_ancestor_of(name, name, name, name, integer, text) returns text language sql
     return ok(not coalesce(tap_steps(tap_table($3, $4), tap_table($1, $2)) = $5, false), $6);
 create function isnt_ancestor_of(name, name, name, name, integer) returns text language sql
@@ -440,7 +463,8 @@ create function isnt_ancestor_of(name, name, name, name, integer) returns text l
 create function isnt_ancestor_of(name, name, name, name, text) returns text language sql
     return ok(tap_steps(tap_table($3, $4), tap_table($1, $2)) is null, $5);
 create function isnt_ancestor_of(name, name, name, name) returns text language sql
-    return isnt_ancestor_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should not be an ancestor of ' || tap_named($3, $4));
+    return isnt_ancestor_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should not be an ancestor of '
+        || tap_named($3, $4));
 create function isnt_ancestor_of(name, name, integer, text) returns text language sql
     return ok(not coalesce(tap_steps(tap_table(null, $2), tap_table(null, $1)) = $3, false), $4);
 create function isnt_ancestor_of(name, name, integer) returns text language sql
@@ -449,7 +473,8 @@ create function isnt_ancestor_of(name, name, integer) returns text language sql
 create function isnt_ancestor_of(name, name, text) returns text language sql
     return ok(tap_steps(tap_table(null, $2), tap_table(null, $1)) is null, $3);
 create function isnt_ancestor_of(name, name) returns text language sql
-    return isnt_ancestor_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should not be an ancestor of ' || pg_catalog.quote_ident($2));
+    return isnt_ancestor_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should not be an ancestor of '
+        || pg_catalog.quote_ident($2));
 create function is_descendent_of(name, name, name, name, integer, text) returns text language sql
     return ok(coalesce(tap_steps(tap_table($1, $2), tap_table($3, $4)) = $5, false), $6);
 create function is_descendent_of(name, name, name, name, integer) returns text language sql
@@ -458,7 +483,8 @@ create function is_descendent_of(name, name, name, name, integer) returns text l
 create function is_descendent_of(name, name, name, name, text) returns text language sql
     return ok(tap_steps(tap_table($1, $2), tap_table($3, $4)) is not null, $5);
 create function is_descendent_of(name, name, name, name) returns text language sql
-    return is_descendent_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should be a descendent of ' || tap_named($3, $4));
+    return is_descendent_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should be a descendent of '
+        || tap_named($3, $4));
 create function is_descendent_of(name, name, integer, text) returns text language sql
     return ok(coalesce(tap_steps(tap_table(null, $1), tap_table(null, $2)) = $3, false), $4);
 create function is_descendent_of(name, name, integer) returns text language sql
@@ -467,7 +493,8 @@ create function is_descendent_of(name, name, integer) returns text language sql
 create function is_descendent_of(name, name, text) returns text language sql
     return ok(tap_steps(tap_table(null, $1), tap_table(null, $2)) is not null, $3);
 create function is_descendent_of(name, name) returns text language sql
-    return is_descendent_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should be a descendent of ' || pg_catalog.quote_ident($2));
+    return is_descendent_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should be a descendent of '
+        || pg_catalog.quote_ident($2));
 create function isnt_descendent_of(name, name, name, name, integer, text) returns text language sql
     return ok(not coalesce(tap_steps(tap_table($1, $2), tap_table($3, $4)) = $5, false), $6);
 create function isnt_descendent_of(name, name, name, name, integer) returns text language sql
@@ -476,7 +503,8 @@ create function isnt_descendent_of(name, name, name, name, integer) returns text
 create function isnt_descendent_of(name, name, name, name, text) returns text language sql
     return ok(tap_steps(tap_table($1, $2), tap_table($3, $4)) is null, $5);
 create function isnt_descendent_of(name, name, name, name) returns text language sql
-    return isnt_descendent_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should not be a descendent of ' || tap_named($3, $4));
+    return isnt_descendent_of($1, $2, $3, $4, 'Table ' || tap_named($1, $2) || ' should not be a descendent of '
+        || tap_named($3, $4));
 create function isnt_descendent_of(name, name, integer, text) returns text language sql
     return ok(not coalesce(tap_steps(tap_table(null, $1), tap_table(null, $2)) = $3, false), $4);
 create function isnt_descendent_of(name, name, integer) returns text language sql
@@ -485,7 +513,8 @@ create function isnt_descendent_of(name, name, integer) returns text language sq
 create function isnt_descendent_of(name, name, text) returns text language sql
     return ok(tap_steps(tap_table(null, $1), tap_table(null, $2)) is null, $3);
 create function isnt_descendent_of(name, name) returns text language sql
-    return isnt_descendent_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should not be a descendent of ' || pg_catalog.quote_ident($2));
+    return isnt_descendent_of($1, $2, 'Table ' || pg_catalog.quote_ident($1) || ' should not be a descendent of '
+        || pg_catalog.quote_ident($2));
 
 -- A test of an assertion: whether it passes, its description and its diagnostics.
 create function check_test(text, boolean, text, text, text, boolean) returns setof text language plpgsql as $$
