@@ -68,19 +68,15 @@ def _run(paths: Sequence[str], options: dict[str, Any], leave: Callable[[int], N
     outputs = targets(options["form"], options["outputs"], FORMATS)
     live = _live(options) if ("text", None) in outputs else None
     say = progress(quiet=options["quiet"], disabled=options["no_progress"] or live is not None)
-    code = [0]
 
-    def hold(ways: Sequence[str]) -> None:
+    def hold(run: TestRun, ways: Sequence[str]) -> None:
+        """The report first: afterwards nobody listens any more."""
+        _print(run, outputs, options, live)
         for way in ways:
             click.echo(f"connect: {way}", err=True)
         click.echo(f"stop:    kill {os.getpid()}", err=True)
         if leave is not None:
-            leave(code[0])
-
-    def seen(result: Any) -> None:
-        code[0] = code[0] if result.passed else 1
-        if live:
-            live.seen(result)
+            leave(1 if run.failed else 0)
 
     chosen = Options(
         grants=options["grants"],
@@ -99,7 +95,7 @@ def _run(paths: Sequence[str], options: dict[str, Any], leave: Callable[[int], N
             postgres=options["postgres"],
             major=options["major"],
             declared=options["yes_throwaway"],
-            seen=seen,
+            seen=live.seen if live else lambda _: None,
             begun=live.begun if live else lambda _: None,
             progress=say,
         )

@@ -42,7 +42,7 @@ class Options(Struct, frozen=True, kw_only=True):
     exit_first: bool = False
     workers: int = 1
     explain: bool = True
-    hold: Callable[[Sequence[str]], None] | None = None
+    hold: Callable[[TestRun, Sequence[str]], None] | None = None
 
 
 class Unit(Struct, frozen=True, kw_only=True):
@@ -104,7 +104,7 @@ def conduct(
             seconds=time.perf_counter() - began,
         )
         if options.hold:
-            options.hold(conductor.ways)
+            options.hold(run, conductor.ways)
     return run
 
 
