@@ -36,8 +36,9 @@ create function policy_cmd_is(name, name, text) returns text language sql
 
 create function tap_granted(wanted name[]) returns text language sql immutable
     return coalesce(
-        nullif(pg_catalog.array_to_string(array(select w from pg_catalog.unnest(wanted) as w where w is not null), ',
-            '), ''),
+        nullif(pg_catalog.array_to_string(
+            array(select w from pg_catalog.unnest(wanted) as w where w is not null), ', '
+        ), ''),
         'no privileges'
     );
 -- `have` is null where what it is about is not there.

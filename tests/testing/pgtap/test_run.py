@@ -116,12 +116,17 @@ def test_a_file_outside_of_the_project_is_not_read(one: One, outside: str) -> No
     [
         ("begin; select * from no_plan(); select ok(true); rollback;", "no plan was printed"),
         (wrapped("select ok(true);", 2), "planned 2 tests but ran 1"),
-        ("begin; select plan(1); select ok(true); select 'Bail out! enough'; select 1/0;", "bailed out: enough"),
     ],
 )
 def test_what_does_not_fit_the_plan(one: One, text: str, message: str) -> None:
-    """A plan that finish() would have printed, too few tests, and giving up."""
+    """A plan that finish() would have printed, and too few tests."""
     assert [fault.message for fault in one(text).errors] == [message]
+
+
+def test_giving_up(one: One) -> None:
+    """Nothing after a bail-out is run, and the suite has not passed."""
+    result = one("begin; select plan(2); select ok(true); select 'Bail out! enough'; select 1/0;")
+    assert (result.bail_out, result.errors, result.passed) == ("enough", (), False)
 
 
 def test_no_plan_is_printed_by_finish(one: One) -> None:

@@ -108,7 +108,7 @@ def test_bailing_out() -> None:
     """Nothing is said of the plan where the suite gave up."""
     tap = read("1..9", "ok 1", "Bail out! no users")
     assert tap.bail_out == "no users"
-    assert [fault.message for fault in tap.faults()] == ["bailed out: no users"]
+    assert list(tap.faults()) == []
 
 
 def test_a_subtest_tells_what_failed_inside() -> None:
