@@ -9,7 +9,19 @@ import click
 @click.argument(
     "what",
     type=click.Choice(
-        ["audit", "diff", "matrix", "report", "why", "mutation", "catalog", "configuration", "policy-test", "test"]
+        [
+            "audit",
+            "diff",
+            "matrix",
+            "report",
+            "fleet",
+            "why",
+            "mutation",
+            "catalog",
+            "configuration",
+            "policy-test",
+            "test",
+        ]
     ),
 )
 def command(what: str) -> int:

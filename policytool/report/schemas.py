@@ -10,6 +10,7 @@ from policytool.catalog.snapshot import Document
 from policytool.config import Config
 from policytool.report.diff_json import DiffDocument
 from policytool.report.document import AuditDocument
+from policytool.report.fleet.model import FleetReport
 from policytool.report.matrix import Document as MatrixDocument
 from policytool.report.mutation import MutationDocument
 from policytool.report.overview.model import Report as ReportDocument
@@ -23,6 +24,7 @@ DOCUMENTS = {
     "diff": DiffDocument,
     "matrix": MatrixDocument,
     "report": ReportDocument,
+    "fleet": FleetReport,
     "why": WhyDocument,
     "mutation": MutationDocument,
     "catalog": Document,
