@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 import time
@@ -222,3 +223,11 @@ def test_hostile_names_stay_text() -> None:
     assert "\u202e" not in page + markdown(fleet) + text(fleet)
     rows = [line for line in markdown(fleet).splitlines() if line.startswith("| \\<script")]
     assert len(rows) == 2
+
+
+def test_the_list_in_the_docs_is_one(tmp_path: Path) -> None:
+    """And so is the example."""
+    (shown,) = re.findall(r"```toml fleet\n(.*?)```", (ROOT / "docs" / "report.md").read_text(), re.DOTALL)
+    (tmp_path / "fleet.toml").write_text(shown)
+    assert [d.name for d in read(tmp_path / "fleet.toml").database] == ["Europe", "America", "staging"]
+    assert [d.name for d in read(ROOT / "examples" / "fleet.toml").database] == ["product", "leaky"]
