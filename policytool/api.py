@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from policytool.testing.conduct import Options as TestOptions
     from policytool.testing.inquiry import Reply
     from policytool.testing.mutate_suites import Mutation
+    from policytool.testing.observed.difference import Changed
     from policytool.testing.observed.matrix import Measured
     from policytool.testing.observed.switches import Switches
     from policytool.testing.results import Result, TestRun
@@ -479,6 +480,34 @@ def _same_place(one: str, other: str) -> bool:
     return one == other or Path(one).resolve() == Path(other).resolve()
 
 
+def test_owned(
+    url: str,
+    name: str | None,
+    places: Sequence[str] = (),
+    *,
+    config: Config | None = None,
+    options: TestOptions | None = None,
+    seen: Callable[[Result], None] = lambda _: None,
+    begun: Callable[[str], None] = lambda _: None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> TestRun:
+    """Run policy test files in a database that is not throwaway, in one transaction that is rolled back.
+
+    `name` is what the database is called, to be sure. Raises UsageError where something could not be taken back.
+    """
+    from policytool.testing.collect import collect
+    from policytool.testing.conduct import Options as Defaults
+    from policytool.testing.owned import conduct_owned
+
+    options, config = options or Defaults(), config or Config()
+    files = collect(places, config).files
+    loaded = load(url, config=config, platform=options.platform, progress=progress)
+    return conduct_owned(
+        url, name, files, loaded.built,
+        chosen=options.keyword, exit_first=options.exit_first, seen=seen, begun=begun,
+    )  # fmt: skip
+
+
 def first_test(
     path: str,
     *,
@@ -540,6 +569,7 @@ def measure(
     declared: bool = False,
     keep_going: bool = False,
     also: Switches | None = None,
+    leaks: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Measured:
     """The matrix as a throwaway server shows it: everything is tried, on rows made up for it, and undone.
@@ -562,7 +592,53 @@ def measure(
         return Question(access=found.access, subjects=subjects, roles=roles or roles_met(found), predicted=predicted)
 
     provider = choose(postgres, major, declared=declared)
-    return measured(loaded.project, loaded.built, provider, ask, keep_going=keep_going, also=also, progress=progress)
+    return measured(
+        loaded.project,
+        loaded.built,
+        provider,
+        ask,
+        keep_going=keep_going,
+        also=also,
+        leaks=leaks,
+        progress=progress,
+    )
+
+
+def diff_observed(
+    before: str,
+    after: str,
+    *,
+    config: Config | None = None,
+    platform: PlatformName | None = None,
+    as_tool: bool = False,
+    postgres: str = "auto",
+    major: int | None = None,
+    declared: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Changed, ...]:
+    """Who reaches which rows after, and did not before, measured on throwaway servers with the same rows on both.
+
+    Raises UsageError for a side without migrations, and MigrationFailed where a file fails.
+    """
+    from policytool.diff.sources import pair
+    from policytool.testing.observed.difference import differences
+    from policytool.testing.observed.switches import switches
+
+    def read_side(source: str, named: str | None) -> Loaded:
+        chosen: PlatformName | None = platform or named  # type: ignore[assignment]
+        return load(source, config=config, platform=chosen, as_tool=as_tool, progress=progress)
+
+    one, other, _ = pair(read_side, before, after)
+    sides = [side.loaded for side in (one, other)]
+    for side, loaded in zip((one, other), sides, strict=True):
+        if loaded is None or not loaded.project.files:
+            raise UsageError(f"{side.label} holds no migrations to apply", hint="leave --observed out")
+    known = [switches(context(loaded).access) for loaded in sides]
+    found = [
+        measure(loaded, postgres=postgres, major=major, declared=declared, also=also, leaks=False, progress=progress)
+        for loaded, also in zip(sides, reversed(known), strict=True)
+    ]
+    return tuple(differences(found[0].observation, found[1].observation))
 
 
 def roles_met(context: Context) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ FORMATS = ("text", "json", "junit", "tap", "markdown")
 @option("--mutate", is_flag=True, help="Make policies slightly wrong, and say which mistakes no case notices.")
 @option("--min-score", metavar="PERCENT", help="With --mutate: exit with 1 if fewer mutants are noticed.")
 @option("--init", is_flag=True, help="Write a first policy test from the catalog; never overwrites one.")
+@option("--db", metavar="URL", help="Run in this database, in one transaction that is rolled back.")
+@option("--i-know", metavar="NAME", help="With --db: the database's name, to say that it is the one.")
 @server_options
 @common(FORMATS)
 def command(paths: tuple[str, ...], **options: Any) -> int:
@@ -50,6 +52,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     policytool test --mutate --min-score 100
     policytool test --init
     """
+    _check(options)
     if options["init"]:
         return _init(paths, options)
     if options["mutate"]:
@@ -87,22 +90,39 @@ def _run(paths: Sequence[str], options: dict[str, Any], leave: Callable[[int], N
         explain=not options["no_why"],
         hold=hold if leave is not None else None,
     )
+    listeners: dict[str, Any] = {
+        "seen": live.seen if live else lambda _: None,
+        "begun": live.begun if live else lambda _: None,
+        "progress": say,
+    }
+    config = configuration(options["config_path"])
     try:
-        run = api.test(
-            paths,
-            config=configuration(options["config_path"]),
-            options=chosen,
-            postgres=options["postgres"],
-            major=options["major"],
-            declared=options["yes_throwaway"],
-            seen=live.seen if live else lambda _: None,
-            begun=live.begun if live else lambda _: None,
-            progress=say,
-        )
+        if options["db"]:
+            run = api.test_owned(options["db"], options["i_know"], paths, config=config, options=chosen, **listeners)
+        else:
+            run = api.test(
+                paths,
+                config=config,
+                options=chosen,
+                postgres=options["postgres"],
+                major=options["major"],
+                declared=options["yes_throwaway"],
+                **listeners,
+            )
     finally:
         say("")
     _print(run, outputs, options, live)
     return 1 if run.failed else 0
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Raise UsageError for options that do not go together."""
+    if options["db"]:
+        for name in ("keep", "watch", "init", "mutate", "grants"):
+            if options[name]:
+                raise UsageError(f"--{name} needs a throwaway server", hint="leave --db out")
+    elif options["i_know"]:
+        raise UsageError("--i-know goes with --db", hint="a throwaway server needs no assurance")
 
 
 def _live(options: dict[str, Any]) -> TextReport:

@@ -29,7 +29,7 @@ where a.roleid = 'authenticator'::pg_catalog.regrole
 """
 _LOGIN: Final = b"select 1 from pg_catalog.pg_roles where rolname = 'authenticator' and rolcanlogin and not rolsuper"
 # Whoever changes its role by SET ROLE does not get the role's settings: PostgREST gives them, those a user may make.
-_SETTINGS: Final = b"""
+SETTINGS_OF_ROLES: Final = b"""
 select r.rolname::text, pg_catalog.split_part(c.entry, '=', 1),
   pg_catalog.substr(c.entry, pg_catalog.strpos(c.entry, '=') + 1)
 from pg_catalog.pg_db_role_setting s
@@ -88,7 +88,7 @@ def actors(server: Server, database: str, user: str) -> Actors:
     """Whom `user`, who logs in, may become in a database."""
     settings: dict[str, dict[str, str]] = {}
     with server.administer(database) as connection:
-        for role, name, value in connection.execute(_SETTINGS).fetchall():
+        for role, name, value in connection.execute(SETTINGS_OF_ROLES).fetchall():
             settings.setdefault(role, {})[name] = value
     return Actors(server=server, database=database, user=user, settings=settings)
 

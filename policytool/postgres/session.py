@@ -73,7 +73,7 @@ class Session:
 
     def __init__(self, connection: Connection, actors: Actors, search_path: str) -> None:
         self.connection = connection
-        self._actors = actors
+        self.actors = actors
         self._path = {"search_path": search_path} if search_path else {}
         self._touched: set[str] = set()
         self._ended = False  # the transaction that was to be undone
@@ -104,7 +104,7 @@ class Session:
         """The connection, past all policies, for rows that are to stay: for good, or as long as the transaction."""
         within = self.connection.pgconn.transaction_status
         with self.connection.transaction():
-            self._run(f"set local role {identifier(self._actors.bypass)}")
+            self._run(f"set local role {identifier(self.actors.bypass)}")
             yield self.connection
         if within:  # an attempt goes back to what was kept last
             self._run(f"set local role none; release savepoint policytool_attempt; {_SAVE}")
@@ -120,11 +120,11 @@ class Session:
 
     def bypass(self, sql: str, *, keep: bool = False) -> Answer:
         """Run SQL past row security, with the rights of every owner that is no superuser."""
-        return self._answer({**self._path, "role": self._actors.bypass}, sql, keep)
+        return self._answer({**self._path, "role": self.actors.bypass}, sql, keep)
 
     def settings(self, who: Identity) -> dict[str, str]:
         """All settings of a request as somebody, but for the role."""
-        return {**self._path, **self._actors.settings.get(who.role, {}), **who.settings}
+        return {**self._path, **self.actors.settings.get(who.role, {}), **who.settings}
 
     def _answer(self, settings: dict[str, str], sql: str, keep: bool) -> Answer:
         import psycopg

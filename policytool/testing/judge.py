@@ -148,11 +148,13 @@ def _sees(bench: Bench, sees: Sees) -> Verdict:
     keys = primary_key(table) or tuple(c.name for c in table.columns)
     names = [k for k in keys if k in held.select] or [c.name for c in table.columns if c.name in held.select]
     columns = ", ".join(f"{identifier(name)}::text" for name in names) or "*"
-    tried = attempt(bench, sees.actor, "SELECT", f"select {columns} from {named(sees.table)}")
+    there = [Handle(sees.table, key.partition("/")[2]) for key, p in world.rows.items() if p.table == sees.table]
+    among = " or ".join(f"({world.where(handle, role)})" for handle in there) if world.gentle else ""
+    where = f" where {among}" if among else ""
+    tried = attempt(bench, sees.actor, "SELECT", f"select {columns} from {named(sees.table)}{where}")
     if tried.got.kind == "error":
         return tried.verdict(f"an error is no answer: {tried.error}")
     rows = set(tried.answer.values)
-    there = [Handle(sees.table, key.partition("/")[2]) for key, p in world.rows.items() if p.table == sees.table]
     seen = [h for h in there if tuple(world.row(h)[name] for name in names) in rows]
     more = ", ".join(h.name for h in seen if h not in sees.handles)
     less = ", ".join(h.name for h in sees.handles if h not in seen)

@@ -78,8 +78,18 @@ def settings_of(suite: Suite, catalog: Catalog) -> tuple[str, ...]:
 class Runner:
     """Sessions on one prepared file; one for each actor, so that what nobody set is unset, and one used by all."""
 
-    def __init__(self, prepared: Prepared, stack: ExitStack, *, grants: str = "", explain: bool = True) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        stack: ExitStack,
+        *,
+        grants: str = "",
+        explain: bool = True,
+        only: Session | None = None,
+    ) -> None:
+        """With `only`, that session is the only one, and each case is tried once."""
         self._prepared = prepared
+        self._only = Bench(only, prepared.world) if only else None
         self._stack = stack
         self._benches: dict[tuple[str, bool], Bench] = {}
         self._grants = grants
@@ -103,11 +113,15 @@ class Runner:
             verdict = judge(bench, case, self._prepared.tenancy)
             return verdict, self._why(bench, verdict) if not verdict.passed and self._explain else ""
         except Broken as broken:
+            if self._only is not None:
+                raise
             del self._benches[_OTHERS if reused else name, reused]
             return failed(str(broken), "error"), ""
 
     def bench(self, name: str, *, reused: bool) -> Bench:
         """On a connection that nobody used before, or on one that has served everybody."""
+        if self._only is not None:
+            return self._only
         key = (_OTHERS if reused else name, reused)
         if key not in self._benches:
             emptied = self._prepared.emptied if reused else ()
@@ -119,6 +133,8 @@ class Runner:
 
     def _may_differ(self, case: Case) -> bool:
         """Whether there is a setting that the actor does not set itself."""
+        if self._only is not None:
+            return False
         if _several(case) or not case.actor:
             return bool(self._prepared.emptied)
         mine = self._prepared.suite.actors[case.actor].identity().settings

@@ -178,6 +178,9 @@ class _Settler:
             f"select {identifier(isolation.tenant_column)}::text, {identifier(isolation.user_column)}::text"
             f" from {named(isolation.members)}"
         )
+        numbers = [number_of(self.world, isolation, name) for name in self.world.suite.actors]
+        among = ", ".join(constant(number) for number in numbers if number)
+        query += f" where {identifier(isolation.user_column)}::text in ({among})" if among else " limit 0"
         with self._session.transaction():
             rows = self._session.bypass(query).values
         for name in self.world.suite.actors:

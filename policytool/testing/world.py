@@ -58,6 +58,7 @@ class World(Struct, frozen=True, kw_only=True):
     rows: Mapping[str, Planted]
     failed: Mapping[str, str]
     held: Mapping[tuple[str, Name], Held]
+    gentle: bool = False  # others use the tables: whole ones are not touched
 
     def table(self, name: Name) -> Table:
         return self.catalog.tables[name]
