@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from policytool.catalog.expression.deparse import deparse
+from policytool.catalog.model import Name
 from policytool.syntax.fragments import parse_expression
+from policytool.syntax.node import walk
 
 Node = dict[str, Any]
 Path = tuple[str | int, ...]
 
 
 class Without(Struct, frozen=True, kw_only=True):
-    """An expression without one of its conditions."""
+    """An expression without one of its conditions.
+
+    `beside` are the conditions that are still joined to it, `sources` the relations of the sub-queries around it, by
+    the names that they have there.
+    """
 
     dropped: str
     text: str
+    condition: Node
+    beside: tuple[Node, ...]
+    sources: Mapping[str, Name]
 
 
 def conjuncts(text: str) -> tuple[str, ...]:
@@ -39,12 +48,15 @@ def without_each(text: str) -> Iterator[Without]:
     for path in _ands(node, ()):
         whole = copy.deepcopy(node)
         holder, key = _holder(whole, path)
-        dropped = deparse(holder.pop(key))
-        _tidy(whole, path[:-3] if path[-1] != "whereClause" else None)
+        condition = holder.pop(key)
+        beside = tuple(copy.deepcopy(holder)) if isinstance(holder, list) else ()
+        if isinstance(holder, list):
+            _tidy(whole, path[:-3])
         rest = deparse(whole)
         if rest not in seen:
             seen.add(rest)
-            yield Without(dropped=dropped, text=rest)
+            sources = dict(_sources(node, path))
+            yield Without(dropped=deparse(condition), text=rest, condition=condition, beside=beside, sources=sources)
 
 
 def _flat(node: Node) -> Iterator[Node]:
@@ -76,10 +88,19 @@ def _holder(node: Any, path: Path) -> tuple[Any, Any]:
     return node, path[-1]
 
 
-def _tidy(whole: Node, path: Path | None) -> None:
+def _sources(node: Any, path: Path) -> Iterator[tuple[str, Name]]:
+    """The relations of the queries that one passes on a way, the outer ones first."""
+    for key in path:
+        node = node[key]
+        if key == "SelectStmt":
+            for kind, body in walk(node.get("fromClause", [])):
+                if kind == "RangeVar" and "schemaname" in body:
+                    alias = body.get("alias", {}).get("aliasname", body["relname"])
+                    yield alias, (body["schemaname"], body["relname"])
+
+
+def _tidy(whole: Node, path: Path) -> None:
     """An AND of which one condition is left is that condition."""
-    if path is None:
-        return
     node: Any = whole
     for key in path:
         node = node[key]

@@ -15,6 +15,7 @@ from policytool.catalog.build.platform import Platform
 from policytool.catalog.expression.references import references
 from policytool.catalog.model import Name, Policy, Table
 from policytool.catalog.objects import Catalog
+from policytool.testing.implied import implied
 from policytool.testing.mutants import COMMANDS, TRUE, Mutant
 
 
@@ -75,6 +76,8 @@ class Reasoner:
             return "another policy admits all that it does, whatever it says"
         if after is None and before.permissive and self._double(before, table):
             return "another policy says the same"
+        if mutant.without is not None and implied(mutant.without, table, self._catalog):
+            return "a foreign key has it so already"
         return self._frozen(mutant, met)
 
     def same_rows(self, mutant: Mutant) -> str:

@@ -136,7 +136,7 @@ def _missing(trial: Trial, places: Sequence[Place], needed: list[Grant], then: O
     if reader is not None:
         table, policy = reader
         text = f"{policy_at(policy)} of {spelled(table)} needs it, but {text}"
-    end = f". With {'it' if len(needed) == 1 else 'them'} it would be {then}" if needed else ""
+    end = f". With {'that grant' if len(needed) == 1 else 'these grants'} it would be {then}" if needed else ""
     reasons = tuple(Related(message=f"no {g.privilege} on {g.on} for {g.role}", location=g.location) for g in needed)
     return trial.decision("grant", text + end, reasons, (reader,) if reader else ())
 

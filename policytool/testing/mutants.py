@@ -13,7 +13,7 @@ from policytool.catalog.model import Grant, Name, Policy, Table
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import identifier, qualified
 from policytool.syntax.location import Location
-from policytool.testing.conjuncts import without_each
+from policytool.testing.conjuncts import Without, without_each
 
 Kind = Literal[
     "policy dropped", "policy opened", "check opened", "check dropped", "condition dropped", "widened to public",
@@ -38,6 +38,7 @@ class Mutant(Struct, frozen=True, kw_only=True):
     text: str
     policy: Policy | None = None  # as it stands
     mutated: Policy | None = None  # as it would be; None where it is dropped
+    without: Without | None = None
     grantee: str = ""
     privilege: str = ""
     location: Location | None = None
@@ -90,7 +91,8 @@ def _of_policy(table: Table, policy: Policy) -> Iterator[Mutant]:
         for rest in without_each(text) if text is not None else ():
             what = f"{named}, {clause.upper().replace('_', ' ')} without {_short(rest.dropped)}"
             mutated = structs.replace(policy, **{clause: rest.text})
-            yield _policy(table, policy, mutated, "condition dropped", what, clause)
+            made = _policy(table, policy, mutated, "condition dropped", what, clause)
+            yield structs.replace(made, without=rest)
     if "public" not in policy.roles:
         mutated = structs.replace(policy, roles=("public",))
         yield _policy(table, policy, mutated, "widened to public", f"{named} TO PUBLIC")

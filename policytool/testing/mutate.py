@@ -119,7 +119,19 @@ def _survivor(mutant: Mutant, files: Sequence[_File], tables: Collection[Name], 
         return _kept(mutant, "equivalent", why)
     if not any(file.measure.has_rows(mutant.table) for file in files):
         return _kept(mutant, "unseeded", f"no row of {mutant.table[0]}.{mutant.table[1]} is there")
+    if missing := _missing(mutant, files):
+        return _kept(mutant, "unseeded", missing)
     return _kept(mutant, "untold", _UNTOLD)
+
+
+def _missing(mutant: Mutant, files: Sequence[_File]) -> str:
+    """What no row is there for: one that a policy admits, or keeps back."""
+    if mutant.policy is None or mutant.kind not in ("policy dropped", "policy opened"):
+        return ""
+    wanted = (mutant.kind == "policy dropped") is mutant.policy.permissive
+    if any(wanted in file.said(mutant) for file in files):
+        return ""
+    return f"no row is there that it {'admits' if wanted else 'keeps back'}"
 
 
 def _kept(mutant: Mutant, status: Status, note: str) -> Mutated:
@@ -184,6 +196,10 @@ class _File:
                 return None
             after = self.measure.reach(with_table(self._catalog, mutant.after), tables)
         return difference(before, after)
+
+    def said(self, mutant: Mutant) -> frozenset[bool]:
+        """What the policy, as it stands, says of the rows that are there."""
+        return self.measure.said(self._catalog, mutant.before, mutant.policy) if mutant.policy else frozenset()
 
     def _order(self, mutant: Mutant) -> Iterator[int]:
         """The cases that may come to the table: those first that are likeliest to notice."""

@@ -94,6 +94,20 @@ class Measure:
                 found.update(self._of_actor(actor, who, table, sample, privileges))
         return found
 
+    def said(self, catalog: Catalog, table: Table, policy: Policy) -> frozenset[bool]:
+        """What a policy says of the rows that are there, or of such as they are, to those whom it is for."""
+        sample, privileges = self._samples.get((table.schema, table.name)), Privileges(catalog)
+        text = expression(policy, "check" if policy.command == "INSERT" else "using")
+        found: set[bool] = set()
+        if sample is None or text is None:
+            return frozenset()
+        for who in self._actors.values():
+            bound = privileges.closure(who.role) & set(policy.roles) and not exempt(who.role, table, privileges)
+            if bound and any(privileges.can(who.role, command, table) for command in COMMANDS):
+                held = self._held(who, [policy], sample)[text]
+                found |= {value == "t" for value, row in zip(held, sample.rows, strict=True) if not row[2]}
+        return frozenset(found)
+
     # --- samples ----------------------------------------------------------------------------------------------------
 
     def _sampled(self, catalog: Catalog, table: Table, name: str) -> Sample | None:

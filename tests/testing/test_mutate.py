@@ -13,6 +13,7 @@ from policytool.postgres.server import Server
 from policytool.postgres.session import Session
 from policytool.testing.actors import Actor, key, person
 from policytool.testing.conjuncts import conjuncts, without_each
+from policytool.testing.implied import implied
 from policytool.testing.mutants import mutants
 from policytool.testing.mutate import CaseFile, mutate
 from policytool.testing.outcomes import outcome
@@ -140,7 +141,8 @@ def test_a_difference_that_no_row_shows_is_its_own_kind(supabase_server: Server)
     sql = ORDERS.replace("status <> 'hidden'", "length(id) < 90").replace("buyer_id = auth.uid()", "length(id) < 100")
     score = scored(supabase_server, sql, ROWS, [Rows(who=BEN, sql="select from orders", rows=3)])
     assert one(score, "without length(id) < 100").status == "untold"
-    assert score.total.counted == len(score.of("killed"))
+    assert one(score, "opened").note == "no row is there that it keeps back"
+    assert score.total.counted == 2
 
 
 EQUIVALENT = [
@@ -303,6 +305,51 @@ def test_an_expression_without_each_of_its_conditions() -> None:
     assert [w.text for w in without_each("EXISTS (SELECT 1 FROM m WHERE m.x = t.x)")] == ["EXISTS (SELECT 1 FROM m)"]
     assert conjuncts("a AND b AND (c OR d)") == ("a", "b", "c OR d")
     assert conjuncts("a OR b") == ("a OR b",)
+
+
+KEYED = """
+create table tenants (id integer primary key);
+create table lists (tenant integer not null references tenants, id integer primary key, unique (tenant, id));
+create table items (tenant integer not null, list integer {null}, id integer primary key);
+alter table items add foreign key (tenant, list) references lists (tenant, id) {how};
+alter table items enable row level security;
+create policy p on items using (exists (select from lists l where l.tenant = items.tenant and {also}));
+"""
+
+
+@pytest.mark.parametrize(
+    ("null", "how", "also", "follows"),
+    [
+        ("not null", "", "l.id = items.list", True),
+        ("", "", "l.id = items.list", False),
+        ("not null", "not valid", "l.id = items.list", False),
+        ("not null", "", "l.id > items.list", False),
+        ("not null", "", "l.id = items.id", False),
+    ],
+)
+def test_a_foreign_key_may_have_it_already(null: str, how: str, also: str, follows: bool) -> None:
+    """The tenants of a list and its items agree, if each item names its list; then a policy need not compare them."""
+    catalog = built(KEYED.format(null=null, how=how, also=also))
+    table = catalog.tables["public", "items"]
+    dropped = next(w for w in without_each(table.policies[0].using or "") if w.dropped == "l.tenant = items.tenant")
+    assert implied(dropped, table, catalog) is follows
+
+
+def test_a_policy_that_admits_no_row_is_not_tested(supabase_server: Server) -> None:
+    """Nor is one that keeps back none: its mutants count, and it is said what row is missing."""
+    sql = """
+    create table t (id text primary key, owner uuid, open boolean not null default true);
+    alter table t enable row level security;
+    create policy own on t for select to authenticated using (owner = auth.uid() and owner <> auth.uid());
+    create policy shown on t for select to authenticated using (open);
+    grant select on t to authenticated;
+    """
+    score = scored(supabase_server, sql, f"insert into t values ('1', '{SAM.user}')", [])
+    assert (one(score, '"own" dropped').status, one(score, '"own" dropped').note) == (
+        "unseeded",
+        "no row is there that it admits",
+    )
+    assert one(score, '"shown" opened').note == "ben would read a row like public.t with open = false"
 
 
 def test_scores_are_not_rounded() -> None:
