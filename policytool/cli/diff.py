@@ -35,6 +35,7 @@ OUTPUT = {
 @option("--renames", type=click.Choice(["off", "prompt", "auto"]), default="off", show_default=True,
         help="Take what went and came with the same contents as renamed.")  # fmt: skip
 @option("--access", is_flag=True, help="Show who gains and loses what, and nothing else.")
+@option("--observed", is_flag=True, help="With --access: measure both sides on throwaway servers, with the same rows.")
 @option("--exit-code", is_flag=True, help="Exit with 1 if anything differs.")
 @option("--fail-on", multiple=True, metavar="HAZARD", help="Exit with 1 if there is such a hazard; widened, narrowed.")
 @option("--allow", multiple=True, metavar="HAZARD", help="Say nothing of this hazard.")
@@ -59,6 +60,7 @@ def command(before: str, after: str, **options: Any) -> int:
     policytool diff git:main . -f markdown --fail-on widened
     policytool diff old.sql new.sql -f sql --allow-drops -o migration.sql
     policytool diff git:main . --verify
+    policytool diff git:main . --access --observed --fail-on widened
     policytool diff supabase/migrations supabase/schemas -o
     """
     from policytool import api
@@ -77,6 +79,10 @@ def command(before: str, after: str, **options: Any) -> int:
         allowed=tuple(hazard(name) for name in options["allow"]),
     )
     given = {"config": config, "platform": options["platform"], "as_tool": options["as_tool"], "progress": say}
+    if options["observed"]:
+        from policytool.cli.diff_observed import observed
+
+        return observed(before, after, named, given, options)
     chosen_form = click.get_current_context().get_parameter_source("form") != ParameterSource.DEFAULT
     outputs = sort_out(options["form"], options["outputs"], FORMATS, chosen=chosen_form)
     server = provider(options, to_file=bool(options["outputs"]))

@@ -138,7 +138,7 @@ def _message(tries: list[Tried]) -> str:
 def _shapes(tries: list[Tried]) -> dict[str, str]:
     """Outcomes by shape, where they are not all alike."""
     best: dict[str, tuple[int, str]] = {}
-    for t in tries:
+    for t in (t for t in tries if t.shape != "self-stamped"):
         score = len(t.reached)
         if t.shape not in best or score > best[t.shape][0]:
             best[t.shape] = (score, str(t.outcome) if not t.reached else f"{score} row{'' if score == 1 else 's'}")

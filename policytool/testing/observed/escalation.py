@@ -12,7 +12,7 @@ from policytool.access.privileged import consulted, ranked, sort_of
 from policytool.catalog.spelling import identifier, qualified
 from policytool.testing.observed.fresh import fresh, needed
 from policytool.testing.observed.leaks import Finder, Gain, Leak, Step, describe
-from policytool.testing.observed.measure import Who
+from policytool.testing.observed.measure import Who, own_values
 from policytool.testing.observed.people import MAINS, STRANGER
 from policytool.testing.observed.probes import inserted, where
 from policytool.testing.observed.stage import Item, constant
@@ -120,7 +120,7 @@ class Escalation:
             return
         models = [i for i in self.stage.items(key) if i.world and not who.mine(i) and i.handle]
         for item in models[:1]:
-            changes = self._stamped(who, table, ties)
+            changes = own_values(who.person, self.stage, table)
             if item.row.items() >= changes.items() or not changes:
                 continue
             values = fresh(table, item.row, held, changes)
@@ -141,18 +141,6 @@ class Escalation:
         return bool(ties.users) or any(
             k.table in self.worlds.ties and self.worlds.ties[k.table].single for k in ties.keys
         )
-
-    def _stamped(self, who: Who, table: Table, ties: Ties) -> dict[str, str | None]:
-        """The columns that say whose a row is, with who makes it."""
-        assert who.person is not None
-        kinds = {c.name: c.type for c in table.columns}
-        own = {c: who.person.number(kinds[c]) if "email" not in c else who.person.email for c in ties.users}
-        found: dict[str, str | None] = dict(own)
-        for one in ties.keys:
-            if one.table in self.worlds.ties and self.worlds.ties[one.table].single:
-                rows = [i for i in self.stage.items(one.table) if i.people == {who.name}]
-                found |= {c: rows[0].row.get(far) for c, far in zip(one.columns, one.far, strict=True) if rows}
-        return found
 
     def _powers(self, table: Table, ties: Ties, held: tuple[str, ...]) -> Iterator[dict[str, str | None]]:
         yield {}

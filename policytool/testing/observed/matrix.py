@@ -62,6 +62,7 @@ def measure(
     *,
     keep_going: bool = False,
     also: Switches | None = None,
+    leaks: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Measured:
     """Run the project's files on a throwaway server, measure there, and hold the prediction against it.
@@ -70,7 +71,9 @@ def measure(
     """
     with ground(project, built, provider, keep_going=keep_going, progress=progress) as found:
         question = ask(_held(found) if found.failed else built)
-        seen = observe(found, question.access, question.subjects, question.roles, also=also, progress=progress)
+        seen = observe(
+            found, question.access, question.subjects, question.roles, leaks=leaks, also=also, progress=progress
+        )
         failed = found.failed
     compared = tuple(compare(question.predicted, seen.cells))
     return Measured(label=project.label, observation=seen, compared=compared, failed=failed)

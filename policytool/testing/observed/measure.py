@@ -19,6 +19,7 @@ from policytool.testing.outcomes import Outcome, outcome
 if TYPE_CHECKING:
     from policytool.catalog.model import Name, Table
 
+STAMPED = ", in their own name"
 _MOST = 24  # rows that are tried one by one where all together fail
 
 
@@ -33,6 +34,7 @@ class Tried(Struct, frozen=True, kw_only=True):
     sure: bool = True
     sql: str = ""
     values: Mapping[str, str | None] = {}  # what it sets
+    stamped: frozenset[str] = frozenset()  # names of rows whose copies passed with who tries in place of their people
     among: frozenset[str] | None = None  # the rows that it was tried with, where not all
     stopped: frozenset[str] = frozenset()  # rows that a trigger, or an error, kept from being judged
 
@@ -195,6 +197,29 @@ class Meter:
         few = tuple(i for i in chosen if i.handle and "#" not in i.handle) or chosen[:2]
         for shape in ("returning", "on conflict"):
             yield self._copied(who, table, few, "returning" if shape == "returning" else "on conflict")
+        yield from self._stamped(who, table, few)
+
+    def _stamped(self, who: Who, table: Table, items: tuple[Item, ...]) -> Iterator[Tried]:
+        """Copies of others' rows that name whoever makes them: joining a tenant, say."""
+        key = (table.schema, table.name)
+        if who.person is None or (who.role, key, "INSERT", "unfiltered") in self._shut:
+            return
+        changes = own_values(who.person, self.stage, table)
+        passed: set[str] = set()
+        sql = ""
+        for item in items if changes else ():
+            if who.mine(item) or item.row.items() >= changes.items():
+                continue
+            probe = self.prober.insert(table, who.role, {**item.row, **changes})
+            sql = probe.sql
+            if outcome(self._ask(who, table, probe), "INSERT").passed_policies:
+                passed.add(f"{item.name}{STAMPED}")
+        if sql:
+            said = Outcome(kind="allowed" if passed else "denied", by="" if passed else "check", rows=len(passed))
+            yield Tried(
+                command="INSERT", shape="self-stamped", outcome=said, stamped=frozenset(passed), sql=sql,
+                among=frozenset(),
+            )  # fmt: skip
 
     def _copied(self, who: Who, table: Table, chosen: tuple[Item, ...], shape: Shape) -> Tried:
         outcomes: dict[str, Outcome] = {}
@@ -223,6 +248,20 @@ class Meter:
             command="TRUNCATE", shape="unfiltered", outcome=said, reached=reached, message=answer.message,
             sure=said.kind != "error", sql=sql,
         )  # fmt: skip
+
+
+def own_values(person: Person, stage: Stage, table: Table) -> dict[str, str | None]:
+    """The columns that say whose a row of a table is, as the person's."""
+    ties = stage.worlds.ties.get((table.schema, table.name))
+    if ties is None:
+        return {}
+    kinds = {c.name: c.type for c in table.columns}
+    found: dict[str, str | None] = {c: person.email if "email" in c else person.number(kinds[c]) for c in ties.users}
+    for key in ties.keys:
+        if key.table in stage.worlds.ties and stage.worlds.ties[key.table].single:
+            rows = [i for i in stage.items(key.table) if i.people == {person.name}]
+            found |= {c: rows[0].row.get(far) for c, far in zip(key.columns, key.far, strict=True) if rows}
+    return found
 
 
 def _of_itself(answer: Answer, table: Table) -> bool:

@@ -14,10 +14,10 @@ from policytool.testing.observed.cells import Observed, cells
 from policytool.testing.observed.doors import Doors
 from policytool.testing.observed.escalation import Escalation
 from policytool.testing.observed.leaks import Finder, Leak
-from policytool.testing.observed.measure import Meter, Tried, whos
+from policytool.testing.observed.measure import STAMPED, Meter, Tried, Who, whos
 from policytool.testing.observed.minimise import Shower, Shown
 from policytool.testing.observed.probes import EVERY, Prober, usable
-from policytool.testing.observed.stage import Item, Stage, stage
+from policytool.testing.observed.stage import Held, Item, Stage, stage
 from policytool.testing.observed.ties import USERS
 from policytool.testing.observed.worlds import Worlds, worlds
 
@@ -35,6 +35,16 @@ class Unmeasured(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """One actor's command on one object."""
+
+    role: str
+    actor: str
+    object: str
+    kind: str
+    command: str
+
+
 class Observation(Struct, frozen=True, kw_only=True):
     """All that was observed of a schema."""
 
@@ -46,6 +56,9 @@ class Observation(Struct, frozen=True, kw_only=True):
     people: tuple[str, ...]
     worlds: Worlds
     items: Mapping[str, Item]  # the planted rows by their handles
+    reached: Mapping[Place, frozenset[str]]  # the rows that each actor reached, by name
+    planted: Mapping[str, frozenset[str]]  # the rows that are there, by name
+    unknown: Mapping[tuple[str, str, str], str]  # cells that could not be measured, and why
 
 
 def observe(
@@ -81,6 +94,9 @@ def observe(
             people=tuple(p.name for p in planned.people),
             worlds=planned,
             items={item.handle: item for held in found.held.values() for item in held.items if item.handle},
+            reached=dict(observer.reached),
+            planted=observer.planted,
+            unknown={(c.role, c.table, c.command): c.why for c in seen if c.access is None},
         )
 
 
@@ -93,6 +109,8 @@ class _Observer:
         self.measured: dict[tuple[Name, str], tuple[Tried, ...]] = {}
         self.finder = Finder(found, self.meter, self.whos, self.measured)
         self._shown: list[Leak] = []
+        self.reached: dict[Place, frozenset[str]] = {}
+        self.planted: dict[str, frozenset[str]] = {}
 
     def cells(self) -> Iterator[Observed]:
         """The cells of all subjects: tables first, since doors are held against them."""
@@ -105,10 +123,13 @@ class _Observer:
             match subject:
                 case View():
                     found = doors.view(subject, self.whos)
+                    self._note(f"{subject.schema}.{subject.name}", "view", found.held, found.tried)
                     yield from doors.cells(found)
                     self._shown += doors.leaks(found)
                 case Function():
-                    yield from calls.cells(subject, self.whos)
+                    for cell in calls.cells(subject, self.whos):
+                        self._called(cell)
+                        yield cell
                     self._shown += calls.leaks(subject)
 
     def _table(self, key: Name, table: Table) -> Iterator[Observed]:
@@ -116,7 +137,23 @@ class _Observer:
         self.measured |= {(key, who.key): every for who, every in tried.items()}
         held = self.stage.held.get(key)
         if held is not None:
+            self._note(f"{key[0]}.{key[1]}", "table", held, tried)
             yield from cells(f"{key[0]}.{key[1]}", held, tried, EVERY)
+
+    def _note(self, name: str, kind: str, held: Held, tried: Mapping[Who, tuple[Tried, ...]]) -> None:
+        """Who reached which rows, by names that are the same in another state of the schema."""
+        names = {item.id: item.name for item in held.items}
+        below = {item.id: item.name for rows in self.stage.held.values() for item in rows.items}
+        self.planted[name] = frozenset(f"{row}{own}" for row in names.values() for own in ("", STAMPED))
+        for who, every in tried.items():
+            for one in every:
+                place = Place(role=who.role, actor=who.name, object=name, kind=kind, command=one.command)
+                rows = frozenset(names.get(i) or below.get(i, i) for i in one.reached) | one.stamped
+                self.reached[place] = self.reached.get(place, frozenset()) | rows
+
+    def _called(self, cell: Observed) -> None:
+        place = Place(role=cell.role, actor=cell.role, object=cell.table, kind=cell.kind, command=cell.command)
+        self.reached[place] = frozenset(("a call",)) if cell.access == "all" else frozenset()
 
     def leaks(self) -> Iterator[Leak]:
         """Those of tables, then chains, then doors; each place once."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from policytool.postgres.session import Session
     from policytool.testing.observed.worlds import Worlds
 
-Shape = Literal["", "filtered", "unfiltered", "returning", "on conflict"]
+Shape = Literal["", "filtered", "unfiltered", "returning", "on conflict", "self-stamped"]
 BYPASS: Final = "set local role policytool_bypass"
 _SIMPLE: Final = ("text", "character", "integer", "bigint", "boolean", "timestamp", "numeric", "smallint")
 # The columns that each role may use, as the server sees it.

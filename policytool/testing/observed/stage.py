@@ -52,6 +52,13 @@ class Item(Struct, frozen=True, kw_only=True):
     handle: str = ""
     shared: bool = False  # of a tenant that people of both worlds belong to
 
+    @property
+    def name(self) -> str:
+        """What it is called in another state of the schema, too: as it was planted, else by whose it is."""
+        if self.handle:
+            return self.handle.partition(".")[2]
+        return f"a row of {', '.join(sorted(self.people)) or self.world or 'nobody'}"
+
 
 class Held(Struct, frozen=True, kw_only=True):
     """The rows of a table; None of a table that cannot be read, or that holds too many."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from msgspec import Struct
@@ -19,6 +20,7 @@ from policytool.source.model import Project, SqlFile
 from policytool.testing.ground import Ground
 from policytool.testing.observed.compare import Compared, compare
 from policytool.testing.observed.observe import Observation, observe
+from tests.cli.support import Cli
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -83,3 +85,11 @@ Observe = Callable[[str], Seen]
 def observed(supabase_server: Server) -> Observe:
     """Observes SQL as a Supabase project of today."""
     return lambda sql: see(supabase_server, load_sql(sql))
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """The program, run in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return Cli(tmp_path, capsys)
