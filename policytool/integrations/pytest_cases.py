@@ -51,17 +51,25 @@ class Profile:
         self.grants = grants
         self._source = source
         self._platform = platform
-        self._runner: Runner | None = None
+        self._runner: Runner | PolicytoolError | None = None
 
     def run(self, case: Case, grounds: Grounds, file: PolicyFile) -> Result:
         """Try a case."""
         if self._runner is None:
             stack = ExitStack()
             file.addfinalizer(lambda: self._close(stack))
-            place = grounds.place(self._source, self._platform)
-            rows = stack.enter_context(prepared(place.ground, self.suite))
-            self._runner = stack.enter_context(started(rows, grants=self.grants))
+            try:
+                self._runner = self._begun(grounds, stack)
+            except PolicytoolError as error:
+                self._runner = error  # it would fail again for every case
+        if isinstance(self._runner, PolicytoolError):
+            raise self._runner
         return self._runner.run(case)
+
+    def _begun(self, grounds: Grounds, stack: ExitStack) -> Runner:
+        place = grounds.place(self._source, self._platform)
+        rows = stack.enter_context(prepared(place.ground, self.suite))
+        return stack.enter_context(started(rows, grants=self.grants))
 
     def _close(self, stack: ExitStack) -> None:
         self._runner = None
@@ -79,6 +87,8 @@ class PolicyFile(pytest.Module):
             yield from self._cases()
         except PolicytoolError as error:
             raise self.CollectError(said(error)) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise self.CollectError(f"{self.path}: cannot be read: {error}") from None
 
     def _cases(self) -> Iterator[PolicyCase]:
         text = self.path.read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from policytool.testing.actors import ANON, SERVICE, Actor
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
 
+__all__ = ["PolicyDb", "Refused", "Row", "Somebody", "Tried"]
 __tracebackhide__ = HIDE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
@@ -64,6 +65,16 @@ def configuration(config: pytest.Config) -> Config:
     return config.stash[_CONFIGURATION]
 
 
+def folders_of_tests(config: pytest.Config) -> list[Path]:
+    """Where policytool's own configuration says that tests are; else Supabase's folder, if there is one."""
+    try:
+        settings = configuration(config)
+    except PolicytoolError as error:
+        raise pytest.UsageError(said(error)) from None
+    places = [settings.folder / place for place in settings.tests] or [config.rootpath / "supabase" / "tests"]
+    return [place.absolute() for place in places if place.exists()]
+
+
 def _key(config: pytest.Config, source: str | None, platform: PlatformName | None) -> Key:
     """What is meant by a source and a platform where they are left out; paths start from the root."""
     source = source or config.getini("policytool_source") or configuration(config).source or "."
@@ -114,7 +125,7 @@ class Grounds:
         self._config = config
         self._executor = executor
         self._stack = stack
-        self._places: dict[Key, Place] = {}
+        self._places: dict[Key, Place | PolicytoolError] = {}
         self._shared: dict[Key, Shared] = {}
 
     def loaded(self, source: str | None = None, platform: PlatformName | None = None) -> api.Loaded:
@@ -125,13 +136,22 @@ class Grounds:
         """The migrated database of a source, to clone from. Raises PolicytoolError where there is none."""
         key = _key(self._config, source, platform)
         if key not in self._places:
-            found = self.loaded(source, platform)
-            if not found.project.files:
-                raise UsageError(f"{found.project.label} holds no migrations to test", hint="set policytool_source")
-            running = self._stack.enter_context(ground(found.project, found.built, self._provider()))
-            user = self._stack.enter_context(entitled(running.server))
-            self._places[key] = Place(ground=running, user=user)
-        return self._places[key]
+            try:
+                self._places[key] = self._begun(source, platform)
+            except PolicytoolError as error:
+                self._places[key] = error  # it would fail again for every test
+        found = self._places[key]
+        if isinstance(found, PolicytoolError):
+            raise found
+        return found
+
+    def _begun(self, source: str | None, platform: PlatformName | None) -> Place:
+        found = self.loaded(source, platform)
+        if not found.project.files:
+            raise UsageError(f"{found.project.label} holds no migrations to test", hint="set policytool_source")
+        running = self._stack.enter_context(ground(found.project, found.built, self._provider()))
+        user = self._stack.enter_context(entitled(running.server))
+        return Place(ground=running, user=user)
 
     def shared(self, source: str | None = None, platform: PlatformName | None = None) -> Shared:
         """A copy of it for tests that undo what they do."""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from policytool.integrations.pytest_grounds import Grounds
 
 SUFFIXES = (".policy.yaml", ".policy.yml")
-FOLDER = Path("supabase", "tests")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,12 +28,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With --policytool and no arguments, Supabase's folder for tests is looked into besides `testpaths`."""
+    """With --policytool and no arguments, the project's folders of tests are looked into besides `testpaths`."""
     config.addinivalue_line("markers", "policytool: a case of a policy test file (*.policy.yaml)")
     if config.getoption("--policytool") and config.args_source is config.ArgsSource.TESTPATHS:
-        folder = config.rootpath / FOLDER
-        if folder.is_dir() and not any(folder.is_relative_to(Path(arg).absolute()) for arg in config.args):
-            config.args.append(str(folder))
+        from policytool.integrations.pytest_grounds import folders_of_tests
+
+        already = [Path(argument).absolute() for argument in config.args]
+        for place in folders_of_tests(config):
+            if not any(place.is_relative_to(known) for known in already):
+                config.args.append(str(place))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PolicyFile | None:

@@ -54,6 +54,32 @@ def numberless(text: str) -> str:
     return re.sub(r"\bid = '?\d+'?", "id = …", text)
 
 
+BOTH = """\
+policytool: 1
+grants: both
+actors: {anon: {role: anon}, sam: {}}
+seed: {notes: {one: {owner_id: "@sam"}}}
+cases:
+  - {name: no delete, sql: delete from notes, by: {anon: {denied: grant}}}
+"""
+LEFT = """
+import psycopg
+import pytest
+
+
+def found(proc):
+    with psycopg.connect(host=proc.host, port=proc.port, user=proc.user, dbname="postgres") as connection:
+        return connection.execute("select datname from pg_database union all select rolname from pg_roles").fetchall()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left(policies_proc):
+    before = set(found(policies_proc))
+    yield
+    assert set(found(policies_proc)) == before
+"""
+
+
 # --- unused ---------------------------------------------------------------------------------------------------------
 
 
@@ -79,13 +105,17 @@ def test_files_are_collected_when_asked_for(project: pytest.Pytester) -> None:
     write(project, "supabase/tests/notes.policy.yaml", "tests/test_notes.py")
     assert run(project, "--collect-only", "-q").stdout.str().count("policy.yaml::") == 0
     asked = run(project, "--collect-only", "-q", "--policytool").stdout
-    asked.fnmatch_lines(["supabase/tests/notes.policy.yaml::notes.private: sue read", "18 tests collected *"][:1])
+    asked.fnmatch_lines(["supabase/tests/notes.policy.yaml::notes.private: sue read"])
     assert asked.str().count("policy.yaml::") == 18
     assert asked.str().count("test_notes.py::") == 3
     named = run(project, "--collect-only", "-q", "supabase/tests/notes.policy.yaml", "-k", "private and anon")
     assert re.findall(r"::(.*)", named.stdout.str()) == [
         f"notes.private: anon {verb}" for verb in ("read", "update", "delete")
     ]
+    (project.path / "policytool.toml").write_text('tests = ["policies"]\n')
+    shutil.move(project.path / "supabase" / "tests", project.path / "policies")
+    moved = run(project, "--collect-only", "-q", "--policytool").stdout
+    assert moved.str().count("policies/notes.policy.yaml::") == 18
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -115,8 +145,10 @@ def test_a_failure_is_told_as_the_page_says(project: pytest.Pytester) -> None:
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="takes util-linux to be nobody's root: initdb refuses it")
 def test_pytest_postgresql_brings_the_server(project: pytest.Pytester) -> None:
-    """The page's conftest: the executor's server is used, and nothing of ours is left on it."""
+    """The page's conftest: the executor's server is used, for two platforms at once, and nothing is left on it."""
     write(project, "conftest.py", "tests/test_notes.py", "tests/test_connections.py")
+    (project.path / "tests" / "conftest.py").write_text(LEFT)
+    (project.path / "both.policy.yaml").write_text(BOTH)
     (project.path / "tests" / "test_last.py").write_text(
         "import psycopg\n"
         "def test_it_is_the_executors(policies_proc, policydb):\n"
@@ -124,10 +156,10 @@ def test_pytest_postgresql_brings_the_server(project: pytest.Pytester) -> None:
         "    assert (host, port) == (policies_proc.host, policies_proc.port)\n"
     )
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n0", f"--basetemp={project.path / 'base'}"]
-    command += ["-o", f"postgresql_exec={embedded().bin / 'pg_ctl'}"]
+    command += ["tests", "both.policy.yaml", "-o", f"postgresql_exec={embedded().bin / 'pg_ctl'}"]
     unshared = ["unshare", "--user", f"--map-user={getpwnam('nobody').pw_uid}", "--", *command]
     found = subprocess.run(unshared, cwd=project.path, capture_output=True, text=True, check=False)
-    assert "5 passed" in found.stdout, found.stdout + found.stderr
+    assert "1 failed, 6 passed in" in found.stdout, found.stdout + found.stderr
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
@@ -148,14 +180,7 @@ def test_a_mistake_is_told_with_its_place(project: pytest.Pytester) -> None:
 
 def test_grants_are_tried_both_ways(project: pytest.Pytester) -> None:
     """Where the file says so: with legacy grants anon's delete is filtered, not refused."""
-    (project.path / "a.policy.yaml").write_text("""\
-policytool: 1
-grants: both
-actors: {anon: {role: anon}, sam: {}}
-seed: {notes: {one: {owner_id: "@sam"}}}
-cases:
-  - {name: no delete, sql: delete from notes, by: {anon: {denied: grant}}}
-""")
+    (project.path / "a.policy.yaml").write_text(BOTH)
     found = run(project, "a.policy.yaml", "-v")
     found.assert_outcomes(passed=1, failed=1)
     found.stdout.fnmatch_lines([
