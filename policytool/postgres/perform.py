@@ -32,12 +32,12 @@ REFUSED = "refused before it reached the server"
 class Extensions(NamedTuple):
     """What a platform does about an extension: where it goes unless the statement says, and what is run after it.
 
-    `instead` is what is run on a server that lacks it and cannot be given a stand-in.
+    `instead` is what is run on a server that lacks it and cannot be given a stand-in; it gets the schema asked for.
     """
 
     home: Callable[[str], str | None]
     after: Callable[[str], SqlFile | None]
-    instead: Callable[[str], str | None] = lambda _: None
+    instead: Callable[[str, str | None], str | None] = lambda _name, _schema: None
 
 
 # Of a CREATE EXTENSION in a body: its name, and the schema it asks for.
@@ -45,7 +45,7 @@ _EXTENSION = (
     r"create\s+extension\s+(?:if\s+not\s+exists\s+)?\"?{name}\"?(?:\s+with)?(?:\s+schema\s+\"?(?P<schema>\w+))?"
 )
 _NO_EXTENSION = re.compile(r'permission denied to create extension "(?P<name>[^"]+)"')
-_SCHEMA = re.compile(r"\bschema\b", re.IGNORECASE)
+_SCHEMA = re.compile(r"\bschema\s+\"?(?P<name>\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,9 +157,10 @@ def _make_extension(connection: Connection, statement: str, name: str, rights: R
     """Make an extension as the superuser, so that it owns it and the project's default privileges leave it alone."""
     home = rights.extensions.home(name) if rights.extensions else None
     after = rights.extensions.after(name) if rights.extensions else None
-    where = f" schema {home}" if home is not None and not _SCHEMA.search(statement) else ""
+    asked = _SCHEMA.search(statement)
+    where = f" schema {home}" if home is not None and not asked else ""
     there = b"select from pg_catalog.pg_extension where extname = %s"
-    if rights.extensions and (script := rights.extensions.instead(name)):
+    if rights.extensions and (script := rights.extensions.instead(name, asked["name"] if asked else None)):
         statement = statement + where if connection.execute(there, [name]).fetchone() is not None else script
     else:
         statement += where

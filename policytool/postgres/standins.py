@@ -104,22 +104,24 @@ def standins_in(connection: Connection) -> tuple[str, ...]:
     return tuple(name for (name,) in connection.execute(_MADE_HERE, [STANDS_IN]).fetchall())
 
 
-def instead(server: Server) -> Callable[[str], str | None]:
+def instead(server: Server) -> Callable[[str, str | None], str | None]:
     """For a server whose folders are not ours: what to run in place of CREATE EXTENSION, for those that it lacks."""
     with server.connect() as connection:
         rows = connection.execute("select name from pg_catalog.pg_available_extensions").fetchall()
     present = {name for (name,) in rows}
 
-    def script(name: str) -> str | None:
+    def script(name: str, schema: str | None) -> str | None:
         found = next(((h, text) for h, text in _standins() if h["name"] == name and name not in present), None)
-        return _as_statements(*found) if found else None
+        return _as_statements(*found, schema) if found else None
 
     return script
 
 
-def _as_statements(header: re.Match[str], text: str) -> str:
-    """The stand-in as plain SQL, and a row that says the extension is there."""
+def _as_statements(header: re.Match[str], text: str, asked: str | None) -> str:
+    """The stand-in as plain SQL, in the schema asked for if it may be elsewhere; a row says the extension is there."""
     schema = "public" if header["schema"] == "current" else header["schema"]
+    if asked and header["fixed"] == "no":
+        schema = asked
     target = "extensions" if schema == "pg_catalog" else schema
     quoted = header["name"].replace("'", "''")
     return f"""

@@ -58,7 +58,7 @@ def find_suites(root: Path, places: Sequence[str] = ()) -> tuple[Suite, ...]:
 
 def seed_files(root: Path) -> tuple[SqlFile, ...]:
     """The seeds of a Supabase project as its config.toml names them, which the platform's own tests run after."""
-    folder = next((path for path in (root / "supabase", root) if (path / "config.toml").is_file()), root / "supabase")
+    folder = _supabase_folder(root)
     try:
         config = tomllib.loads((folder / "config.toml").read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError):
@@ -70,6 +70,16 @@ def seed_files(root: Path) -> tuple[SqlFile, ...]:
     for pattern in seed.get("sql_paths", ["./seed.sql"]):
         found |= dict.fromkeys(sorted(path for path in folder.glob(str(pattern).removeprefix("./")) if path.is_file()))
     return tuple(file for path in found if (file := read_file(path, root)))
+
+
+def _supabase_folder(root: Path) -> Path:
+    """The project's folder `supabase`: here, or in a part of a larger repository, where its tests are."""
+    if (root / "supabase").is_dir():
+        return root / "supabase"
+    if root.name == "supabase" or (root / "config.toml").is_file():
+        return root
+    below = (path.parent for path in sorted(root.rglob("supabase/tests")) if path.is_dir())
+    return next((path for path in below if not _LEFT_OUT.intersection(path.parts)), root / "supabase")
 
 
 def read_file(path: Path, root: Path) -> SqlFile | None:

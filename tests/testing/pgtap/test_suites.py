@@ -82,3 +82,10 @@ def test_seeds_as_the_configuration_says(tmp_path: Path) -> None:
     assert seeds() == []
     config.write_text("[db.seed]\nenabled = false\n")
     assert seeds() == []
+
+
+def test_seeds_of_a_project_in_a_larger_repository(tmp_path: Path) -> None:
+    """They are found where its tests are."""
+    write(tmp_path, "apps/db/supabase/tests/a.sql", "apps/db/supabase/seed.sql")
+    assert [file.path for file in seed_files(tmp_path)] == ["apps/db/supabase/seed.sql"]
+    assert [file.path for file in seed_files(tmp_path / "apps/db/supabase")] == ["seed.sql"]
