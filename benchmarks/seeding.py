@@ -53,7 +53,9 @@ def measure(folder: Path, worlds: int) -> Row:
     """Apply, plant, and count; a project that needs what a Supabase database has is tried as one too."""
     row = measured(folder, worlds, None)
     return (
-        row if row.complete or row.supabase else max(row, measured(folder, worlds, "supabase"), key=lambda r: r.tables)
+        row
+        if row.complete or row.supabase
+        else max(row, measured(folder, worlds, "supabase"), key=lambda r: (r.complete, r.tables))
     )
 
 

@@ -77,7 +77,7 @@ class Grower:
     def change(self, planted: Planted, values: Row) -> Planted:
         """Give a planted row other values. Raises Unfillable."""
         wish = Wish(shape=self.shapes[planted.table], seed="", n=0, given=values)
-        found = Growth(self, wish, planted.handle).updated(planted.row)
+        found = Growth(self, wish, planted.handle).updated(planted.row, values)
         return structs.replace(found, notes=(*planted.notes, *found.notes))
 
     def know(self, planted: Planted) -> None:

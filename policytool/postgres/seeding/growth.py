@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from policytool.catalog.model import Name
@@ -59,11 +60,11 @@ class Growth:
                     return adopted
         raise Unfillable(last)
 
-    def updated(self, there: Row) -> Planted:
-        """The row that is there, with what was given. Raises Unfillable."""
-        solver, given = self._grower.solver, self._wish.given
-        shown = {n: None if text is None else solver.takes(self._shape, n, text) for n, text in given.items()}
-        changed = {name: given[name] for name, text in shown.items() if there[name] != text}
+    def updated(self, there: Row, values: Row) -> Planted:
+        """The row that is there, with these values. Raises Unfillable."""
+        takes = self._grower.solver.takes
+        shown = {name: None if text is None else takes(self._shape, name, text) for name, text in values.items()}
+        changed = {name: values[name] for name, text in shown.items() if there[name] != text}
         mode = PLAIN
         while changed:
             try:
@@ -218,10 +219,20 @@ class Growth:
             return None
         owner = self._grower.owner(self._shape.name, there)
         if owner is None:
-            return self.updated(there)
+            return self._joined(there, draft)
         if all(name in self._wish.given for name in unique.columns):
             raise Unfillable(f"{owner} has the same {', '.join(unique.columns)} ({error})")
         return None
+
+    def _joined(self, there: Row, draft: Draft) -> Planted:
+        """The row with what was given; where keys are filled, with those that the draft has, too."""
+        given = self._wish.given
+        if self._wish.fill != "needed":
+            keys = {name: draft.row[name] for name in self._shape.keyed if draft.row.get(name) is not None}
+            with suppress(Unfillable):
+                return self.updated(there, {**keys, **given})
+            self._ways = None
+        return self.updated(there, given)
 
     def _refer_elsewhere(self, names: list[str], error: Refused, draft: Draft) -> None:
         """Refer to another row: sooner to another thing than to another person."""
