@@ -50,3 +50,9 @@ def test_the_wheel_carries_the_rule_pages(installed: Path, tmp_path: Path) -> No
 def test_the_wheel_is_typed(installed: Path) -> None:
     """Type checkers find py.typed."""
     assert list((installed.parent.parent / "lib").rglob("policytool/py.typed"))
+
+
+def test_the_wheel_carries_what_pgtap_suites_call(installed: Path) -> None:
+    """The assertions and the helpers of `sql/testing` are inside."""
+    found = {path.name for path in (installed.parent.parent / "lib").rglob("policytool/_sql/testing/**/*.sql")}
+    assert {"010_plan.sql", "basejump-supabase_test_helpers.sql", "supabase-dbdev.sql"} <= found

@@ -17,6 +17,7 @@ import pytest
 from policytool.postgres.platform import apply_migrations, platform_server
 from policytool.source.bootstrap import extension_parts
 from policytool.syntax.split import split
+from policytool.testing.pgtap import find_suites, run_suites
 from tests.bootstrap.support import header
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def test_the_stand_in_prints_what_pgtap_prints(supabase_server: Server) -> None:
     supabase_server.drop_database(name)
 
 
-@pytest.mark.skipif(CHECKOUT is None, reason="POLICYTOOL_PGTAP names no checkout of pgTAP")
-def test_pgtap_itself_prints_it() -> None:
-    """The recording is what the real extension prints."""
+@pytest.fixture
+def real() -> Iterator[tuple[Server, str]]:
+    """A server that has pgTAP itself, and a database without it."""
     root = Path(CHECKOUT or "")
     with platform_server("supabase") as server:
         folder = Path(server.running.folder) / "standins" / "extension"
@@ -85,10 +86,28 @@ def test_pgtap_itself_prints_it() -> None:
         (folder / "pgtap--1.3.5.sql").write_text(script)
         for path in folder.glob("pgtap*"):
             path.chmod(0o644)
-        name = server.create_database("supabase_legacy", owner="postgres")
-        with server.administer(name) as connection:
-            connection.execute("create extension pgtap with schema extensions")
-        assert recorded(server, name).split("\n") == (HERE / "assertions.txt").read_text("utf-8").split("\n")
+        yield server, server.create_database("supabase_legacy", owner="postgres")
+
+
+@pytest.mark.skipif(CHECKOUT is None, reason="POLICYTOOL_PGTAP names no checkout of pgTAP")
+def test_pgtap_itself_prints_it(real: tuple[Server, str]) -> None:
+    """The recording is what the real extension prints."""
+    server, name = real
+    with server.administer(name) as connection:
+        connection.execute("create extension pgtap with schema extensions")
+    assert recorded(server, name).split("\n") == (HERE / "assertions.txt").read_text("utf-8").split("\n")
+
+
+@pytest.mark.skipif(CHECKOUT is None, reason="POLICYTOOL_PGTAP names no checkout of pgTAP")
+def test_a_real_pgtap_is_used_where_there_is_one(real: tuple[Server, str], tmp_path: Path) -> None:
+    """Its version is the real one's, and nothing is said of a stand-in."""
+    path, said = tmp_path / "supabase" / "tests" / "a.sql", list[str]()
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "begin; select plan(1); select is(extversion, '1.3.5') from pg_extension where extname = 'pgtap'; rollback;"
+    )
+    (result,) = run_suites(*real, find_suites(tmp_path), progress=said.append)
+    assert (result.passed, len(result.assertions), said) == (True, 1, [])
 
 
 @pytest.mark.parametrize("name", ["pgtap", "basejump-supabase_test_helpers", "supabase-dbdev"])
