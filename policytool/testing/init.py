@@ -68,7 +68,7 @@ def first_test(ground: Ground, *, path: str, migrations: str | None = None) -> s
 
 def _tables(catalog: Catalog, schemas: tuple[str, ...]) -> list[Table]:
     mine = [t for t in catalog.tables.values() if t.origin is None and t.kind != "foreign table" and not t.assumed]
-    return [t for t in mine if t.schema in schemas] if schemas else mine
+    return [t for t in mine if t.schema in schemas] or mine
 
 
 def _actors(catalog: Catalog) -> dict[str, str]:
@@ -88,7 +88,11 @@ def _given(table: Table, lookup: Lookup, known: set[Name]) -> dict[str, str]:
     found: dict[str, str] = {}
     people = [c.name for c in table.columns if any(far[0] == USERS for far in lookup.targets(name, c.name))]
     if not people and USERS in lookup.catalog.tables:
-        people = [c.name for c in table.columns if c.type == "uuid" and c.name in _PERSON[:-1]]
+        people = [
+            c.name
+            for c in table.columns
+            if c.type == "uuid" and c.name in _PERSON[:-1] and not any(lookup.targets(name, c.name))
+        ]
     if people:
         found[min(people, key=lambda c: _PERSON.index(c) if c in _PERSON else len(_PERSON))] = "@owner"
     required = {c.name for c in table.columns if c.not_null}
