@@ -9,16 +9,13 @@ from msgspec import Struct
 
 from policytool.access.privileges import Privileges
 from policytool.access.row_filter import Side, expression
-from policytool.catalog.expression.references import references
-from policytool.catalog.model import Column, Name, Policy, Table
+from policytool.catalog.model import Name, Policy, Table
 from policytool.catalog.objects import Catalog
-from policytool.catalog.spelling import identifier, literal, qualified
-from policytool.postgres.seeding.constants import constants
+from policytool.catalog.spelling import identifier
 from policytool.postgres.session import Identity, Session
 from policytool.testing.gates import exempt
+from policytool.testing.samples import MOST_ROWS, Sample, Sampler
 
-_MOST_VALUES: Final = 8
-_MOST_ROWS: Final = 600
 COMMANDS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
@@ -47,14 +44,6 @@ class Difference(Struct, frozen=True, kw_only=True):
     columns: frozenset[str] = frozenset()
 
 
-class Sample(Struct, frozen=True, kw_only=True):
-    """Rows of a table in a temporary one: those that are there, and each with one column changed."""
-
-    table: Table
-    stored: str  # the temporary table, as SQL names it
-    rows: tuple[tuple[str, str, str], ...]  # number, the row it was made from, what differs
-
-
 class Measure:
     """Measures in one session. `actors` are identities by name; `names` what rows are called, by table and ctid."""
 
@@ -67,6 +56,7 @@ class Measure:
         self._session = session
         self._actors = actors
         self._names = names
+        self._sampler = Sampler(session, [who.settings.get("request.jwt.claim.sub", "") for who in actors.values()])
         self._samples: dict[Name, Sample] = {}
 
     def prepare(self, catalog: Catalog, tables: Collection[Table]) -> None:
@@ -74,7 +64,7 @@ class Measure:
         for table in tables:
             name = (table.schema, table.name)
             if name not in self._samples:
-                sample = self._sampled(catalog, table, f"policytool_rows_{len(self._samples)}")
+                sample = self._sampler.sample(catalog, table, f"policytool_rows_{len(self._samples)}")
                 if sample is not None:
                     self._samples[name] = sample
 
@@ -107,65 +97,6 @@ class Measure:
                 held = self._held(who, [policy], sample)[text]
                 found |= {value == "t" for value, row in zip(held, sample.rows, strict=True) if not row[2]}
         return frozenset(found)
-
-    # --- samples ----------------------------------------------------------------------------------------------------
-
-    def _sampled(self, catalog: Catalog, table: Table, name: str) -> Sample | None:
-        on, stored = qualified(table.schema, table.name), f"pg_temp.{name}"
-        columns = ", ".join(identifier(c.name) for c in table.columns)
-        sql = (
-            f"create temp table {name} as select (row_number() over ())::integer as policytool_row, "
-            f"ctid::text as policytool_from, ''::text as policytool_as, {columns} from {on} limit {_MOST_ROWS // 4}; "
-            f"grant select on {stored} to public"
-        )
-        if not self._session.bypass(sql, keep=True).ran:
-            return None
-        for column in self._varied(table):
-            self._session.bypass(self._variation(catalog, table, column, stored), keep=True)
-        for condition in _impossible(table, stored):
-            self._session.bypass(f"delete from {stored} where policytool_as <> '' and {condition}", keep=True)
-        columns = "policytool_row, policytool_from, policytool_as"
-        answer = self._session.bypass(f"select {columns} from {stored} order by 1 limit {_MOST_ROWS}")
-        rows = tuple((r[0] or "", r[1] or "", r[2] or "") for r in answer.values)
-        return Sample(table=table, stored=stored, rows=rows)
-
-    def _varied(self, table: Table) -> Iterator[Column]:
-        """The columns that policies look at."""
-        texts = [t for p in table.policies for t in (p.using, p.with_check) if t is not None]
-        named = {c for text in texts for c in references(text).own_columns}
-        yield from (c for c in table.columns if c.name in named)
-
-    def _variation(self, catalog: Catalog, table: Table, column: Column, stored: str) -> str:
-        """Each row that is there, with another value in one column."""
-        name, number = identifier(column.name), f"(select max(policytool_row) from {stored})"
-        here = f"(select distinct {name} as v from {stored} where policytool_as = '' limit {_MOST_VALUES})"
-        others = [f"{literal(v)}::{column.type}" for v in self._values(catalog, table, column)]
-        others += [] if column.not_null else ["null"]
-        values = " union select ".join([here, *others])
-        columns = ", ".join("v.v" if c is column else f"r.{identifier(c.name)}" for c in table.columns)
-        spelled = f"{literal(column.name + ' = ')} || coalesce(v.v::text, 'null')"
-        return (
-            f"insert into {stored} "
-            f"select {number} + (row_number() over ())::integer, r.policytool_from, {spelled}, {columns} "
-            f"from {stored} r cross join (select v from ({values}) as x (v)) as v "
-            f"where r.policytool_as = '' and v.v is distinct from r.{name} limit {_MOST_ROWS // 4}"
-        )
-
-    def _values(self, catalog: Catalog, table: Table, column: Column) -> Iterator[str]:
-        """Values that policies may look for: persons, all labels of an enum, both booleans, what policies spell out."""
-        schema, _, name = column.type.rpartition(".")
-        enum = catalog.enums.get((schema, name))
-        if enum is not None:
-            yield from enum.labels[:_MOST_VALUES]
-        elif column.type == "boolean":
-            yield from ("true", "false")
-        elif column.type == "uuid":
-            users = (who.settings.get("request.jwt.claim.sub", "") for who in self._actors.values())
-            yield from (user for user in dict.fromkeys(users) if user)
-        elif column.type == "text" or column.type.startswith("character varying"):
-            texts = (t for p in table.policies for t in (p.using, p.with_check) if t is not None)
-            found = dict.fromkeys(value for text in texts for value in constants(text).texts)
-            yield from list(found)[:_MOST_VALUES]
 
     # --- one actor --------------------------------------------------------------------------------------------------
 
@@ -213,7 +144,7 @@ class Measure:
             return [[] for _ in sample.rows]
         asked = ", ".join(f"({text}) is true" for text in texts)
         where = f" where policytool_row = {row}" if row else ""
-        limit = f"order by policytool_row limit {_MOST_ROWS}"
+        limit = f"order by policytool_row limit {MOST_ROWS}"
         sql = f"select {asked} from {sample.stored} as {identifier(sample.table.name)}{where} {limit}"
         answer = self._session.attempt(who, sql)
         return [[v or "f" for v in r] for r in answer.values] if answer.ran else None
@@ -263,26 +194,6 @@ def _pass(
     opening = [held[t] for p in applying if p.permissive and (t := expression(p, side)) is not None]
     closing = [held[t] for p in applying if not p.permissive and (t := expression(p, side)) is not None]
     return [any(o[i] == "t" for o in opening) and all(c[i] == "t" for c in closing) for i in range(len(sample.rows))]
-
-
-def _impossible(table: Table, stored: str) -> Iterator[str]:
-    """Conditions that rows fulfil which a constraint forbids: such a row can never be there."""
-    alias = identifier(table.name)
-    for constraint in table.constraints:
-        if constraint.kind == "CHECK" and constraint.expression:
-            wrong = f"select policytool_row from {stored} as {alias} where not ({constraint.expression})"
-            yield f"policytool_row in ({wrong})"
-        if constraint.kind in ("PRIMARY KEY", "UNIQUE"):
-            on = qualified(table.schema, table.name)
-            same = " and ".join(f"far.{identifier(c)} = {stored}.{identifier(c)}" for c in constraint.columns)
-            yield f"exists (select from {on} as far where {same} and far.ctid::text <> {stored}.policytool_from)"
-        reference = constraint.reference
-        if reference is not None:
-            far = qualified(reference.schema, reference.table)
-            pairs = zip(constraint.columns, reference.columns, strict=True)
-            joined = " and ".join(f"far.{identifier(f)} = {stored}.{identifier(n)}" for n, f in pairs)
-            known = " and ".join(f"{stored}.{identifier(n)} is not null" for n in constraint.columns)
-            yield f"{known} and not exists (select from {far} as far where {joined})"
 
 
 def difference(before: Reach, after: Reach) -> Difference | None:
