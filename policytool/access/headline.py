@@ -173,6 +173,8 @@ def _first(binder: Binder, atom: Node) -> list[Binding]:
 
 def _named(atom: Node, binding: Binding, table: Table) -> str:
     noun = _noun(binding.column)
+    if noun in ("email", "phone"):
+        return f"the user with its {noun}"
     if noun:
         return f"its {noun}"
     return "the user whose id it bears" if binding.column == "id" else f"the user in {code(binding.column)}"

@@ -101,6 +101,8 @@ class Words:
     def _negated(self, node: Node, depth: int) -> str | None:
         if "ColumnRef" in node:
             return f"{self.value(node, depth)} is false"
+        if "FuncCall" in node:
+            return f"{code(shown(node, self._table))} says no"
         if node.get("SubLink", {}).get("subLinkType") == "EXISTS_SUBLINK":
             found = self._rows(node["SubLink"].get("subselect", {}).get("SelectStmt", {}), depth)
             return None if found is None else f"there is no row {found}"

@@ -18,6 +18,7 @@ create table public.notes (id uuid primary key, author_id uuid not null, org_id 
   is_public boolean not null, expires_at timestamptz, readers uuid[]);
 alter table public.notes enable row level security;
 grant select, insert, update, delete on public.notes to anon, authenticated;
+create function public.locked(note uuid) returns boolean language plpgsql as $$ begin return now() > '2026'; end $$;
 """
 
 
@@ -69,6 +70,9 @@ POLICIES = {
     "for select to authenticated using (expires_at > now() or status <> 'secret' or auth.uid() = any (readers))": (
         "Signed-in users may read rows where `expires_at` is after now; or where `status` is something other than "
         "“secret”; or where their own user id is in `readers`."
+    ),
+    "for delete to authenticated using (not public.locked(id))": (
+        "Signed-in users may delete rows where `public.locked(id)` says no."
     ),
     "for select to authenticated using (auth.role() = 'authenticated')": "Signed-in users may read every row.",
     "for select to authenticated using (exists (select from members m where m.org_id = notes.org_id and role = 'x'))": (

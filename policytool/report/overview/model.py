@@ -145,6 +145,11 @@ class FunctionReport(Struct, frozen=True, kw_only=True):
     comment: str | None
     location: Location | None
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody should look at it first."""
+        return bool(self.callers or self.findings)
+
 
 class ViewReport(Struct, frozen=True, kw_only=True):
     """A view: as whom it reads, who may read it, and the tables whose policies do not bind its owner."""

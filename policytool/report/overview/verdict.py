@@ -56,7 +56,8 @@ def _sentences(numbers: Summary, tables: tuple[TableReport, ...]) -> Iterator[st
     known = [t for t in tables if not t.assumed]
     off = [t for t in known if t.rls == "off"]
     guarded = "is on for every one" if not off else f"is off for {_named(off)}"
-    yield f"{count(len(tables), 'table')} audited, {numbers.clean:,} of them clean. Row level security {guarded}."
+    some = "" if len(known) == len(tables) else " that is made here"
+    yield f"{count(len(tables), 'table')} audited, {numbers.clean:,} of them clean. Row level security {guarded}{some}."
     for exposure, words in (
         ("writable", "let clients write any row"),
         ("public", "can be read in full without signing in"),

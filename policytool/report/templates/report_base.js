@@ -52,7 +52,7 @@ class Lazy {
       chunks.push(chunk);
     }
     this.parent.replaceChildren(...chunks);
-    if (!items.length) this.parent.append(el("p", { class: "empty" }, "Nothing fits."));
+    if (!items.length) this.parent.append(el("p", { class: "empty" }, this.none ? "There is none." : "Nothing fits."));
     chunks.slice(0, 2).forEach((chunk) => this.fill(chunk));
     chunks.slice(2).forEach((chunk) => this.observer.observe(chunk));
     this.chunks = chunks;

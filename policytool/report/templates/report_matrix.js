@@ -49,6 +49,7 @@ function matrixRow(object) {
 const matrixBody = el("div", { role: "rowgroup" });
 const matrixList = new Lazy(matrixBody, matrixRow, 35);
 matrixList.role = "none";
+matrixList.none = !m.objects.length;
 
 function setCurrent(button) {
   byId("matrix-grid").querySelectorAll('.cell[tabindex="0"]').forEach((b) => b.setAttribute("tabindex", "-1"));

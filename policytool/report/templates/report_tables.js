@@ -117,6 +117,9 @@ function openTable(name) {
 
 const policyList = new Lazy(byId("policies-list"), (entry) => el("div", {}, entry.first ? el("h3", { class: "policy-table" }, entry.policy.table) : null, policyBlock(entry.policy)), 96);
 
+policyList.none = !data.policies.length;
+tableList.none = !data.tables.length;
+
 function showPolicies() {
   const wanted = folded(byId("policies-search").value);
   const found = data.policies.filter((p) => folded([p.table, p.name, p.command, p.using || "", p.with_check || "", ...p.sentences].join(" ")).includes(wanted));
