@@ -11,10 +11,13 @@ import pytest
 from policytool.cli import run
 from policytool.report.mutation import render
 from policytool.report.schemas import schema
+from policytool.testing.equivalent import Reasoner
 from policytool.testing.mutate_suites import Mutation, mutate_suites
 from policytool.testing.read import read_suite
 from policytool.testing.score import Mutated, Score
+from policytool.testing.touches import Touches
 from tests.testing.conftest import Lay
+from tests.testing.schemas import MARKET, MARKET_TEST
 
 SQL = """
 create table public.notes (id uuid primary key default gen_random_uuid(), owner_id uuid not null references auth.users);
@@ -146,3 +149,35 @@ def test_a_report_fits_the_width() -> None:
     text = render([Mutation(server="a server", score=Score(results=(made,)))], "text", width=60)
     assert max(len(line) for line in text.splitlines() if "x" * 80 not in line) <= 60
     assert "0 of 1 mutant noticed, 0 %" in text
+
+
+def plainly(found: Score) -> dict[tuple[str, str], tuple[str, str]]:
+    return {(result.table, result.text): (result.status, result.note) for result in found.results}
+
+
+def test_what_is_left_out_by_reasoning_makes_no_difference(lay: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measured, no row tells; a case notices at most that a refusal has another reason."""
+    reasoned = plainly(score(lay, MARKET_TEST, sql=MARKET))
+    monkeypatch.setattr(Reasoner, "why", lambda *_: "")
+    monkeypatch.setattr(Reasoner, "same_rows", lambda *_: "")
+    measured = plainly(score(lay, MARKET_TEST, sql=MARKET))
+    left_out = {key for key, (status, _) in reasoned.items() if status == "equivalent"}
+    assert len(left_out) > 10
+    told = {key: measured[key] for key in left_out if measured[key][0] not in ("untold", "killed")}
+    assert {note for _, note in told.values()} <= {
+        "no row is there that it admits",
+        "no row is there that it keeps back",
+    }
+    noticed = [text for table, text in left_out if measured[table, text][0] == "killed"]
+    assert all(text.endswith(("granted to anon", "granted to authenticated")) for text in noticed)
+    kept = reasoned.keys() - left_out
+    assert {key: reasoned[key][0] for key in kept} == {key: measured[key][0] for key in kept}
+
+
+def test_cases_that_are_not_run_would_not_notice(lay: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each mutant ends as it does where every case is run."""
+    some = plainly(score(lay, MARKET_TEST, sql=MARKET))
+    monkeypatch.setattr(Touches, "of", lambda *_, **__: None)
+    every = plainly(score(lay, MARKET_TEST, sql=MARKET))
+    assert {key: status for key, (status, _) in some.items()} == {key: status for key, (status, _) in every.items()}
+    assert any(status == "killed" for status, _ in some.values())
