@@ -54,7 +54,7 @@ class Bench:
         self.world = world
         self._identities: dict[str, Identity] = {}
         # What holds past all policies holds for everybody.
-        self._proofs: dict[str, str] = known._proofs if known else {}
+        self._proofs: dict[str, Answer] = known._proofs if known else {}
         self._there: dict[Name, dict[Handle, str | None]] = known._there if known else {}
         self._reaches: dict[tuple[str, str], Reach] = {}
         self._templates: dict[tuple[Name, tuple[tuple[str, str | None], ...]], Template] = (
@@ -95,8 +95,12 @@ class Bench:
 
     def vacuous(self, sql: str) -> str:
         """Why a denial of the statement proves nothing; '' where past all policies it touches a row."""
+        return _vacuity(self.proof(sql))
+
+    def proof(self, sql: str) -> Answer:
+        """What becomes of a statement past all policies."""
         if sql not in self._proofs:
-            self._proofs[sql] = _vacuity(self.session.bypass(sql))
+            self._proofs[sql] = self.session.bypass(sql)
         return self._proofs[sql]
 
     def reach(self, name: str, command: Command, table: Name, sql: str) -> Reach:
@@ -191,12 +195,15 @@ class Bench:
         found = self.session.bypass(f"select from {named((reference.schema, reference.table))} where {where}")
         return found.rows > 0
 
-    def lay(self, table: Name, given: Mapping[str, str | None]) -> dict[str, str | None]:
+    def lay(self, table: Name, given: Mapping[str, str | None], *, denied: bool = False) -> dict[str, str | None]:
         """The values to insert, with all that they refer to in place, in the savepoint that there is. Raises Unseeded.
 
-        Rows that were made up for it stay; the row itself goes.
+        Rows that were made up for it stay; the row itself goes. What is to be denied need be no row that could be:
+        policies are asked before constraints are.
         """
         template = self.template(table, given)
+        if template.problem and denied:
+            return dict(given)
         if template.problem:
             raise Unseeded(f"no row of {named(table)} can be made as given: {template.problem}")
         if template.standing:

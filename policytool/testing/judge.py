@@ -11,6 +11,7 @@ from policytool.testing.cases import Apart, Case, Enrol, Freeze, Insert, OnRow, 
 from policytool.testing.judge_statement import judge_run
 from policytool.testing.judge_tenancy import judge_apart, judge_enrol
 from policytool.testing.lookup import primary_key
+from policytool.testing.outcomes import outcome
 from policytool.testing.refusal import refused
 from policytool.testing.statements import insert, on_row, readable
 from policytool.testing.suite import Handle, Sees, Who
@@ -66,7 +67,7 @@ def _stopped(tried: Attempt) -> str:
 
 def _insert(bench: Bench, actor: str, probe: Insert) -> Verdict:
     with bench.session.savepoint():
-        values = bench.lay(probe.table, bench.world.values(probe.given))
+        values = bench.lay(probe.table, bench.world.values(probe.given), denied=probe.expect.kind == "deny")
         back = f"returning {readable(bench.world, probe.table, bench.role(actor))}" if probe.returning else ""
         tried = attempt(bench, actor, "INSERT", insert(probe.table, values, returning=back))
         if back and tried.got.by == "check":
@@ -96,7 +97,7 @@ def _freeze(bench: Bench, actor: str, probe: Freeze) -> Verdict:
         where = bench.world.where(handle, bench.role(actor))
         for value in candidates(bench, probe.table, column, handle, actor) if settable(column) else ():
             sql = f"update {named(probe.table)} set {identifier(probe.column)} = {constant(value)} where {where}"
-            if bench.vacuous(sql):
+            if _no_value(bench, sql):
                 continue
             last = attempt(bench, actor, "UPDATE", sql, handle)
             if last.got.kind == "error":
@@ -106,6 +107,12 @@ def _freeze(bench: Bench, actor: str, probe: Freeze) -> Verdict:
     if last is None:
         return failed(f"no other value of {probe.column} could be tried: it proves nothing", "not tried")
     return last.verdict(outcome="unchanged" if last.got.kind == "allowed" else str(last.got))
+
+
+def _no_value(bench: Bench, sql: str) -> bool:
+    """Whether the column cannot take a value at all; what a trigger refuses to all is refused."""
+    answer = bench.proof(sql)
+    return bool(bench.vacuous(sql)) or outcome(answer, "UPDATE").by == "constraint"
 
 
 def _kept(bench: Bench, tried: Attempt, handle: Handle, probe: Freeze) -> bool:

@@ -22,7 +22,7 @@ def judge_run(bench: Bench, actor: str, probe: Run) -> Verdict:
         if problem := _step(bench, step):
             return failed(problem)
     operation = statement.operation
-    values = _values(bench, operation)
+    values = _values(bench, operation, denied=probe.expect.kind == "deny")
     tried = _tried(bench, actor, operation, values)
     if problem := unexpected(bench, tried, probe.expect):
         return tried.verdict(problem, _outcome(tried))
@@ -42,11 +42,11 @@ def _outcome(tried: Attempt) -> str:
     return f"{tried.got}, {rows} row{'' if rows == 1 else 's'}"
 
 
-def _values(bench: Bench, operation: Operation) -> dict[str, str | None]:
+def _values(bench: Bench, operation: Operation, *, denied: bool = False) -> dict[str, str | None]:
     """The columns of an insert, all that is required among them."""
     if operation.command != "INSERT" or operation.table is None:
         return {}
-    return bench.lay(operation.table, bench.world.values(operation.values))
+    return bench.lay(operation.table, bench.world.values(operation.values), denied=denied)
 
 
 def _command(operation: Operation, sql: str) -> Command:

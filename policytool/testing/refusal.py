@@ -26,7 +26,7 @@ def refused(bench: Bench, tried: Attempt) -> Verdict:
         return tried.verdict()
     if command == "UPDATE" and tried.got.by == "check":
         for other, column in _other_updates(bench, tried.actor, handle):
-            if other.got.passed_policies:
+            if other.got.kind == "allowed":
                 return other.verdict(f"{tried.actor} may update {handle} by setting {column}")
     for sql in _without_filter(bench, tried.actor, command, handle):
         reach = bench.reach(tried.actor, command, handle.table, sql)

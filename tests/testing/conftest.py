@@ -15,7 +15,8 @@ from policytool.postgres.server import Server
 from policytool.source.model import Project, SqlFile
 from policytool.testing.ground import Ground
 from policytool.testing.read import read_suite
-from policytool.testing.run import Result, run_suite
+from policytool.testing.results import Result
+from policytool.testing.run import run_suite
 
 Lay = Callable[..., Ground]
 Try = Callable[..., dict[str, Result]]
