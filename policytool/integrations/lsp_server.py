@@ -52,6 +52,7 @@ class Server(LanguageServer):
         self._told: set[str] = set()
         self._waiting: asyncio.Task[None] | None = None
         self._looks = asyncio.Lock()
+        self._asked = 0
         self._said = ""
 
     def open_in(self, folder: str | None) -> None:
@@ -70,8 +71,12 @@ class Server(LanguageServer):
         await asyncio.shield(self.look())
 
     async def look(self) -> None:
-        """Look now, and publish what is found in every file."""
+        """Look now, and publish what is found in every file; of several that wait for one that is slow, the last."""
+        self._asked += 1
+        mine = self._asked
         async with self._looks:
+            if mine < self._asked:
+                return
             drafts = tuple(self._drafts())
             try:
                 self.seen = await asyncio.to_thread(self._look, drafts)

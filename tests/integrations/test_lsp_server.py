@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
+
+from policytool.integrations.lsp_server import Server
 
 T = TypeVar("T")
 PEOPLE = "supabase/migrations/20260601090000_people.sql"
@@ -267,6 +271,26 @@ def test_a_finding_can_be_accepted(project: Path) -> None:
         await editor.until(PEOPLE, lambda items: not any(i.code == "policy-true-for-anon" for i in items))
 
     use(project, work)
+
+
+def test_looks_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever types on while a large project is looked at is answered once more, not once for every key."""
+    looks: list[int] = []
+
+    def slow(*_: Any) -> None:
+        looks.append(1)
+        time.sleep(0.2)
+
+    monkeypatch.setattr(Server, "_look", slow)
+    monkeypatch.setattr(Server, "_drafts", lambda _: ())
+    monkeypatch.setattr(Server, "_publish", lambda _: None)
+
+    async def type_on() -> None:
+        server = Server()
+        await asyncio.gather(*(server.look() for _ in range(20)))
+
+    asyncio.run(type_on())
+    assert len(looks) <= 2
 
 
 def test_columns_are_counted_as_the_editor_counts(project: Path) -> None:
