@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from policytool.access import Access
 from policytool.access.headline import headline
-from policytool.access.story import policy_words
-from policytool.api import context
+from policytool.access.story import audiences, policy_words, rows
+from policytool.api import context, load
 from tests.rules.support import loaded
 
 TABLES = """
@@ -156,3 +158,22 @@ def test_grants_decide_as_well() -> None:
     """A policy for people who have no grant lets nobody do anything."""
     tables = TABLES + "revoke all on public.notes from anon, authenticated;"
     assert line("using (true)", tables=tables) == "No client role reaches a row of it."
+
+
+@pytest.mark.parametrize("folder", ["supabase/migrations", "examples/leaky"])
+def test_words_and_matrix_say_the_same(folder: str) -> None:
+    """`every row` and `no row` are told where, and only where, the predicate folds to that for these people."""
+    access = context(load(str(Path(__file__).parents[2] / folder))).access
+    seen = set()
+    for table in access.catalog.tables.values():
+        for policy in (p for p in table.policies if p.origin is None):
+            for audience in audiences(("anon", "authenticated"), access):
+                found = rows(policy, "using", table, audience, access)
+                says = access.predicate(policy, "using", table)
+                if found is None or says is None:
+                    continue
+                anonymous = audience.who != "signed-in users"
+                assert found.every == (says.truth(anonymous=anonymous) is True), policy.name
+                assert (not found.every and not found.ways) == (not says.holds(anonymous=anonymous)), policy.name
+                seen.add(found.text.partition(" ")[0])
+    assert seen >= ({"rows", "no"} if folder.startswith("supabase") else {"rows", "no", "every"})
