@@ -21,6 +21,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "pytest.md"
 _FILE = re.compile(r"```\w+\n((?:#|--) (\S+)\n.*?)```", re.DOTALL)
 _OUTPUT = re.compile(r"```text\n(.*?)```", re.DOTALL)
 HEAVY = ("psycopg", "pglast", "msgspec", "yaml", "sqlglot", "click", "policytool.")
+QUIET = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-W", "error")
 MINE = ["policytool.integrations", "policytool.integrations.pytest_plugin"]
 
 
@@ -29,24 +30,36 @@ def examples() -> dict[str, str]:
     return {name: text for text, name in _FILE.findall(PAGE.read_text())}
 
 
+SETTING = tuple(name for name in examples() if name.endswith((".sql", ".ini")))
+
+
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
     """The migration and the settings of the page."""
-    write(pytester, *(n for n in examples() if n.endswith((".sql", ".ini"))))
-    pytester.mkdir("tests")
+    write(pytester, *SETTING)
     return pytester
 
 
 def write(pytester: pytest.Pytester, *names: str) -> None:
     """Files of the page."""
+    lay(pytester.path, *names)
+
+
+def lay(folder: Path, *names: str) -> None:
+    (folder / "tests").mkdir(exist_ok=True)
     for name in names:
-        path = pytester.path / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(examples()[name])
 
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly", "-W", "error", *arguments)
+    return pytester.runpytest_subprocess(*QUIET, *arguments)
+
+
+def lines(text: str, *wanted: str) -> None:
+    """These are among the lines, in this order."""
+    pytest.LineMatcher(text.splitlines()).fnmatch_lines(wanted)
 
 
 def numberless(text: str) -> str:
@@ -77,6 +90,14 @@ def nothing_is_left(policies_proc):
     before = set(found(policies_proc))
     yield
     assert set(found(policies_proc)) == before
+"""
+
+
+WRONG = """\
+def test_wrong(policydb):
+    sam = policydb.as_actor("sam")
+    policydb.seed("notes", owner_id=sam)
+    sam.denied("select * from notes", by="grant")
 """
 
 
@@ -121,26 +142,42 @@ def test_files_are_collected_when_asked_for(project: pytest.Pytester) -> None:
 # --- the page -------------------------------------------------------------------------------------------------------
 
 
-def test_the_examples_of_the_page_pass(project: pytest.Pytester) -> None:
-    """All but the one that brings a server of its own, on two workers."""
+def test_the_examples_pass(project: pytest.Pytester) -> None:
+    """Those of the page but the one that brings a server of its own, and `VALUES`, on two workers."""
     write(project, *(name for name in examples() if name != "conftest.py"))
-    run(project, "--policytool", "-n", "2", "--dist", "loadfile").assert_outcomes(passed=23)
+    (project.path / "supabase" / "migrations" / "20260102000000_things.sql").write_text(THINGS)
+    (project.path / "things.policy.yaml").write_text(ROWS)
+    (project.path / "tests" / "test_values.py").write_text(VALUES)
+    run(project, "--policytool", "-n", "2", "--dist", "loadfile").assert_outcomes(passed=34)
 
 
-def test_a_failure_is_told_as_the_page_says(project: pytest.Pytester) -> None:
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pytest prints of a project in which everything is wrong."""
+    folder = tmp_path_factory.mktemp("failures")
+    lay(folder, *SETTING, "supabase/tests/notes.policy.yaml")
+    policies = (folder / "supabase" / "tests" / "notes.policy.yaml").read_text()
+    wrong = policies.replace('private: {owner_id: "@sam"}', 'private: {owner_id: "@sam", shared: true}')
+    (folder / "supabase" / "tests" / "notes.policy.yaml").write_text(wrong)
+    (folder / "supabase" / "tests" / "bad.policy.yaml").write_text(policies.replace("shared: true", "share: true"))
+    (folder / "supabase" / "tests" / "both.policy.yaml").write_text(BOTH)
+    (folder / "tests" / "test_wrong.py").write_text(WRONG)
+    command = [sys.executable, "-m", "pytest", *QUIET, "-n0", "-v", "--policytool", "--continue-on-collection-errors"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
+def test_what_fails_fails(failures: str) -> None:
+    """A case, another under one kind of grants, a test in Python; a file with a mistake is an error."""
+    counted = pytest.RunResult.parse_summary_nouns(failures.splitlines())
+    assert counted == {"passed": 18, "failed": 3, "errors": 1}
+    assert "Traceback" not in failures
+
+
+def test_a_failure_is_told_as_the_page_says(failures: str) -> None:
     """Who, the SQL, expected and got, what decided, the row; and a summary in one line."""
-    name = "supabase/tests/notes.policy.yaml"
-    write(project, name)
-    path = project.path / name
-    path.write_text(
-        path.read_text().replace('private: {owner_id: "@sam"}', 'private: {owner_id: "@sam", shared: true}')
-    )
-    found = run(project, "--policytool", "-k", "private and sue and read")
-    found.assert_outcomes(failed=1, deselected=17)
     (shown,) = _OUTPUT.findall(PAGE.read_text())
-    assert numberless(shown) in numberless(found.stdout.str())
-    found.stdout.fnmatch_lines(["FAILED supabase/tests/notes.policy.yaml::notes.private: sue read - sue may re*"])
-    assert "Traceback" not in found.stdout.str()
+    assert numberless(shown) in numberless(failures)
+    lines(failures, "FAILED supabase/tests/notes.policy.yaml::notes.private: sue read - sue may re*")
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="takes util-linux to be nobody's root: initdb refuses it")
@@ -165,28 +202,15 @@ def test_pytest_postgresql_brings_the_server(project: pytest.Pytester) -> None:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_mistake_is_told_with_its_place(project: pytest.Pytester) -> None:
-    """While collecting, and without a traceback; a source that is not there, too."""
-    write(project, "supabase/tests/notes.policy.yaml")
-    path = project.path / "supabase" / "tests" / "notes.policy.yaml"
-    path.write_text(path.read_text().replace("shared: true", "share: true"))
-    found = run(project, "--policytool")
-    found.assert_outcomes(errors=1)
-    found.stdout.fnmatch_lines([
-        "supabase/tests/notes.policy.yaml:11:32: notes has no column share; did you mean shared?"
-    ])  # fmt: skip
-    assert "Traceback" not in found.stdout.str()
+def test_a_mistake_is_told_with_its_place(failures: str) -> None:
+    """While collecting."""
+    lines(failures, "supabase/tests/bad.policy.yaml:11:32: notes has no column share; did you mean shared?")
 
 
-def test_grants_are_tried_both_ways(project: pytest.Pytester) -> None:
+def test_grants_are_tried_both_ways(failures: str) -> None:
     """Where the file says so: with legacy grants anon's delete is filtered, not refused."""
-    (project.path / "a.policy.yaml").write_text(BOTH)
-    found = run(project, "a.policy.yaml", "-v")
-    found.assert_outcomes(passed=1, failed=1)
-    found.stdout.fnmatch_lines([
-        "a.policy.yaml::no delete: anon[[]explicit[]] PASSED*",
-        "a.policy.yaml::no delete: anon[[]legacy[]] FAILED*",
-    ])  # fmt: skip
+    lines(failures, "*/both.policy.yaml::no delete: anon[[]explicit[]] PASSED*")
+    lines(failures, "*/both.policy.yaml::no delete: anon[[]legacy[]] FAILED*")
 
 
 # --- Python ---------------------------------------------------------------------------------------------------------
@@ -350,36 +374,19 @@ seed: {things: {one: {owner: "@sam"}}}
 """
 
 
-def test_people_rows_and_refusals(project: pytest.Pytester) -> None:
-    """What a test can say and do, and that nothing of it is left to the next."""
-    (project.path / "supabase" / "migrations" / "20260102000000_things.sql").write_text(THINGS)
-    (project.path / "things.policy.yaml").write_text(ROWS)
-    project.makepyfile(test_values=VALUES)
-    run(project, "test_values.py", "-n0").assert_outcomes(passed=11)
-
-
-def test_an_assertion_tells_what_decided(project: pytest.Pytester) -> None:
+def test_an_assertion_tells_what_decided(failures: str) -> None:
     """At the line of the test, not in a module of ours."""
-    project.makepyfile(
-        test_wrong="""
-        def test_wrong(policydb):
-            sam = policydb.as_actor("sam")
-            policydb.seed("notes", owner_id=sam)
-            sam.denied("select * from notes", by="grant")
-        """
-    )
-    found = run(project, "test_wrong.py")
-    found.assert_outcomes(failed=1)
-    found.stdout.fnmatch_lines([
+    lines(
+        failures,
         '>       sam.denied("select [*] from notes", by="grant")',
         "E       AssertionError: sam may read",
         "E         who       sam (authenticated)",
         "E         expected  denied by grant",
         "E         got       allowed, 1 row",
         'E         why       allowed: policy "own notes" (supabase/migrations/20260101000000_notes.sql:10)*',
-        "test_wrong.py:4: AssertionError",
-    ])  # fmt: skip
-    assert "pytest_db.py" not in found.stdout.str()
+        "tests/test_wrong.py:4: AssertionError",
+    )
+    assert "pytest_db.py" not in failures
 
 
 def test_a_server_by_url_serves_one_worker(project: pytest.Pytester) -> None:
