@@ -17,13 +17,14 @@ from policytool.catalog.model import Name, Policy, Table
 from policytool.catalog.objects import Catalog
 from policytool.testing.implied import implied
 from policytool.testing.mutants import COMMANDS, TRUE, Mutant
+from policytool.testing.touches import Reader
 
 
 class Reasoner:
     """Answers for one catalog and the roles that somebody acts as."""
 
     def __init__(
-        self, catalog: Catalog, platform: Platform, roles: Collection[str], readers: Mapping[Name, Collection[Name]]
+        self, catalog: Catalog, platform: Platform, roles: Collection[str], readers: Mapping[Name, Collection[Reader]]
     ) -> None:
         profile = make_profile(catalog, platform.family, exposed_schemas=platform.exposed_schemas or None)
         self._access = Access(catalog, profile, Conventions())
@@ -48,7 +49,9 @@ class Reasoner:
         table, role = mutant.after, mutant.grantee
         if not self._access.privileges.uses(role, table.schema):
             return f"{role} has no USAGE on schema {table.schema}"
-        if mutant.privilege == "SELECT" and any(self._met(role, name) for name in self._readers.get(mutant.table, ())):
+        if mutant.privilege == "SELECT" and any(
+            self._met(role, *reader) for reader in self._readers.get(mutant.table, ())
+        ):
             return ""  # a policy that reads the table no longer fails
         if not table.rls_enabled or self._access.exempt(role, table):
             return ""
@@ -123,10 +126,12 @@ class Reasoner:
         bodies = [f.body for f in self._catalog.functions.values() if (f.schema, f.name) == name]
         return not bodies or any(re.search(rf"\b{re.escape(c)}\b", body) for c in columns for body in bodies)
 
-    def _met(self, role: str, name: Name) -> bool:
-        """Whether a policy of the table has a say in what the role may try."""
+    def _met(self, role: str, name: Name, policy: str) -> bool:
+        """Whether a policy of a table has a say in what the role may try."""
         table = self._catalog.tables[name]
-        return not self._access.exempt(role, table) and any(self._meets(role, p, table) for p in table.policies)
+        return not self._access.exempt(role, table) and any(
+            self._meets(role, p, table) for p in table.policies if p.name == policy
+        )
 
     def _bound(self, table: Table) -> Iterator[str]:
         return (role for role in self._roles if not self._access.exempt(role, table))

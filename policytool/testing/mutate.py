@@ -16,7 +16,7 @@ from policytool.testing.equivalent import Reasoner, with_table
 from policytool.testing.mutants import Mutant, mutants
 from policytool.testing.reach import Difference, Key, Measure, Reach, difference
 from policytool.testing.score import Mutated, Score, Status
-from policytool.testing.touches import Touches
+from policytool.testing.touches import Reader, Touches
 
 _UNTOLD: Final = "neither the rows that are there tell, nor such with another value in a column that policies look at"
 API_ROLES: Final = ("anon", "authenticated")
@@ -94,7 +94,7 @@ def mutate(
     return Score(results=tuple(results), failing=failing, seconds=time.perf_counter() - started)
 
 
-def _judged(mutant: Mutant, files: Sequence[_File], readers: Collection[Name], reasoner: Reasoner) -> Mutated:
+def _judged(mutant: Mutant, files: Sequence[_File], readers: Collection[Reader], reasoner: Reasoner) -> Mutated:
     refused = ""
     for file in sorted(files, key=lambda f: -f.interest(mutant.table)):
         with file.session.savepoint():
@@ -106,7 +106,7 @@ def _judged(mutant: Mutant, files: Sequence[_File], readers: Collection[Name], r
                 return _kept(mutant, "killed", killer)
     if refused:
         return _kept(mutant, "failed", refused)
-    return _survivor(mutant, files, {mutant.table, *readers}, reasoner)
+    return _survivor(mutant, files, {mutant.table, *(name for name, _ in readers)}, reasoner)
 
 
 def _survivor(mutant: Mutant, files: Sequence[_File], tables: Collection[Name], reasoner: Reasoner) -> Mutated:

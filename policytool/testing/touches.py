@@ -10,6 +10,7 @@ from policytool.access.bodies import touched
 from policytool.catalog.model import Function, Name, Table, View
 from policytool.catalog.objects import Catalog
 
+Reader = tuple[Name, str]  # the table that a policy is on, and the policy
 Step = tuple[str, bool]  # a name, and whether what bears it may be written to
 _WORD: Final = re.compile(r'"((?:[^"]|"")+)"|([^\W\d][\w$]*)')
 
@@ -41,14 +42,14 @@ class Touches:
             self._known[steps] = self._closure(steps)
         return self._known[steps]
 
-    def readers(self, table: Name) -> frozenset[Name]:
-        """The tables whose policies may read this one."""
+    def readers(self, table: Name) -> frozenset[Reader]:
+        """The policies that may read a table: each with the table that it is on."""
         found = set()
         for name, other in self._catalog.tables.items():
-            texts = [t for p in other.policies for t in (p.using, p.with_check) if t is not None]
-            reached = self.of(texts, writing=False) if texts else frozenset()
-            if reached is None or table in reached:
-                found.add(name)
+            for policy in other.policies:
+                reached = self.of([t for t in (policy.using, policy.with_check) if t is not None], writing=False)
+                if reached is None or table in reached:
+                    found.add((name, policy.name))
         return frozenset(found)
 
     def _closure(self, steps: Iterable[Step]) -> frozenset[Name] | None:
