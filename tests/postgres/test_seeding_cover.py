@@ -124,7 +124,8 @@ def test_a_row_that_a_sign_up_made_is_of_the_world(plot: Plot) -> None:
     plot.run(
         "alter table profiles add org bigint references orgs; create function sign_up() returns trigger language"
         " plpgsql security definer set search_path = public as $$begin insert into profiles (id) values (new.id);"
-        " return new; end$$; create trigger signed_up after insert on auth.users for each row execute function sign_up();"
+        " return new; end$$; create trigger signed_up after insert on auth.users for each row execute function"
+        " sign_up();"
     )
     (found,) = plot.cover(world(plot, "ann"))
     assert found.rows["ann.public.profiles"].row["org"] == found.rows["ann.public.orgs"].row["id"]

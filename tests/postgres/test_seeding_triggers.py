@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from policytool.postgres.seeding import Ref
+from policytool.postgres.seeding import Ref, World
 from policytool.postgres.server import Server
 from tests.postgres.growing import Plot, supabase
 
@@ -167,3 +167,18 @@ def test_tables_of_the_platform(plot: Plot) -> None:
     )
     assert found.failed == {}
     assert found.rows["o"].row["bucket_id"] == found.rows["b"].row["id"]
+
+
+def test_less_in_a_row_before_triggers_are_disabled(plot: Plot) -> None:
+    """Of two references that exclude each other one is left out; which, is told."""
+    plot.run(
+        "create table a (id int primary key); create table b (id int primary key);"
+        "create table c (id int primary key, a int references a, b int references b);"
+        "create function act() returns trigger language plpgsql as"
+        " $$begin if new.a is not null and new.b is not null then raise 'not both'; end if; return new; end$$;"
+        " create trigger acts before insert on c for each row execute function act();"
+    )
+    (found,) = plot.cover(World(name="w"))
+    row = found.rows["w.public.c"]
+    assert (row.row["a"], row.row["b"]) == (None, found.rows["w.public.b"].row["id"])
+    assert row.notes == ("with a null, for a trigger: not both",)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TRIES: Final = 48
 _FRESH: Final = 20
 _VALUES: Final = "22"  # the class of errors about values
+_BROKEN: Final = "42"  # that of functions that cannot run, whatever the row
 _NOT_NULL: Final = "23502"
 _FOREIGN: Final = "23503"
 _TAKEN: Final = frozenset(("23505", "23P01"))
@@ -35,7 +36,7 @@ class Growth:
         self._table = grower.table(wish.shape.name)
         self._draft: Draft | None = None
         self._ways: Iterator[Mode] | None = None
-        self._why = ""
+        self._why = self._code = ""
         self._fresh = self._tries = self._bound = 0
         self._bounds: Sequence[Sequence[Check]] = ()
 
@@ -93,7 +94,7 @@ class Growth:
 
     def _next_way(self, error: Refused) -> Mode:
         self._ways = self._ways or self._further_ways()
-        self._why = str(error)
+        self._why, self._code = str(error), error.sqlstate
         mode = next(self._ways, None)
         if mode is None:
             raise Unfillable(str(error))
@@ -108,7 +109,7 @@ class Growth:
         people = dict.fromkeys(text for text in row.values() if text is not None and text in self._grower.people)
         modes = [*(self._grower.people[text] for text in list(people)[:2]), SERVICE]
         yield from modes
-        for name in self._spared():
+        for name in () if self._code.startswith(_BROKEN) else self._spared():
             before = dict(row)
             row[name] = None
             yield Mode(note=f"with {name} null, for a trigger", claims=modes[0].claims)
@@ -208,7 +209,7 @@ class Growth:
                 return None
             except Unfillable:
                 if not keyed:
-                    raise
+                    raise Unfillable(f"no other key is possible: {error}") from None
         self._refer_elsewhere(keyed, error, draft)
         return None
 
