@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import structs
 
 from policytool.catalog.spelling import identifier
@@ -90,29 +92,37 @@ def read_gate(tried: Attempt, plain: Attempt) -> Attempt:
 
 
 def _freeze(bench: Bench, actor: str, probe: Freeze) -> Verdict:
-    """No value that can be given to the column past all policies can be given by the actor."""
-    last: Attempt | None = None
+    """No other value can be given to the column; a value that only a constraint is against proves it for none."""
+    refused_: Attempt | None = None
+    stopped: Attempt | None = None
+    for handle, value, sql in _other_values(bench, actor, probe):
+        tried = attempt(bench, actor, "UPDATE", sql, handle)
+        if tried.got.kind == "error":
+            return tried.verdict(f"an error is no denial: {tried.error}")
+        if tried.got.kind == "allowed" and _kept(bench, tried, handle, probe):
+            return tried.verdict(f"{actor} changes {probe.column} of {handle} to {shown(value)}", "changed")
+        if tried.got.by != "constraint":
+            refused_ = tried
+        elif outcome(bench.proof(sql), "UPDATE").by != "constraint":
+            return tried.verdict(f"policies let {actor} change {probe.column} of {handle}: {tried.error}", "changed")
+        else:
+            stopped = tried
+    if refused_ is not None:
+        return refused_.verdict(outcome="unchanged" if refused_.got.kind == "allowed" else str(refused_.got))
+    if stopped is not None:
+        return stopped.verdict(f"only a constraint keeps {actor} from changing {probe.column}: {stopped.error}")
+    return failed(f"no other value of {probe.column} could be tried: it proves nothing", "not tried")
+
+
+def _other_values(bench: Bench, actor: str, probe: Freeze) -> Iterator[tuple[Handle, str | None, str]]:
+    """Rows, values, and the statements that give the one to the other, past all policies at least."""
     column = next(c for c in bench.world.table(probe.table).columns if c.name == probe.column)
-    for handle in probe.handles:
+    for handle in probe.handles if settable(column) else ():
         where = bench.world.where(handle, bench.role(actor))
-        for value in candidates(bench, probe.table, column, handle, actor) if settable(column) else ():
+        for value in candidates(bench, probe.table, column, handle, actor):
             sql = f"update {named(probe.table)} set {identifier(probe.column)} = {constant(value)} where {where}"
-            if _no_value(bench, sql):
-                continue
-            last = attempt(bench, actor, "UPDATE", sql, handle)
-            if last.got.kind == "error":
-                return last.verdict(f"an error is no denial: {last.error}")
-            if last.got.by == "constraint" or (last.got.kind == "allowed" and _kept(bench, last, handle, probe)):
-                return last.verdict(f"{actor} changes {probe.column} of {handle} to {shown(value)}", "changed")
-    if last is None:
-        return failed(f"no other value of {probe.column} could be tried: it proves nothing", "not tried")
-    return last.verdict(outcome="unchanged" if last.got.kind == "allowed" else str(last.got))
-
-
-def _no_value(bench: Bench, sql: str) -> bool:
-    """Whether the column cannot take a value at all; what a trigger refuses to all is refused."""
-    answer = bench.proof(sql)
-    return bool(bench.vacuous(sql)) or outcome(answer, "UPDATE").by == "constraint"
+            if not bench.vacuous(sql):
+                yield handle, value, sql
 
 
 def _kept(bench: Bench, tried: Attempt, handle: Handle, probe: Freeze) -> bool:
