@@ -175,9 +175,12 @@ def test_what_is_left_out_by_reasoning_makes_no_difference(lay: Lay, monkeypatch
 
 
 def test_cases_that_are_not_run_would_not_notice(lay: Lay, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each mutant ends as it does where every case is run."""
-    some = plainly(score(lay, MARKET_TEST, sql=MARKET))
+    """The same mutants are noticed where every case is run."""
+
+    def noticed(found: Score) -> set[tuple[str, str]]:
+        return {(result.table, result.text) for result in found.of("killed")}
+
+    some = noticed(score(lay, MARKET_TEST, sql=MARKET))
     monkeypatch.setattr(Touches, "of", lambda *_, **__: None)
-    every = plainly(score(lay, MARKET_TEST, sql=MARKET))
-    assert {key: status for key, (status, _) in some.items()} == {key: status for key, (status, _) in every.items()}
-    assert any(status == "killed" for status, _ in some.values())
+    assert some == noticed(score(lay, MARKET_TEST, sql=MARKET))
+    assert len(some) > 10
