@@ -13,7 +13,7 @@ import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-from policytool.integrations.lsp_server import Server
+from policytool.integrations.lsp_editor import Server
 
 T = TypeVar("T")
 PEOPLE = "supabase/migrations/20260601090000_people.sql"
@@ -28,6 +28,7 @@ class Editor:
         self.client = client
         self.folder = folder
         self.found: dict[str, list[types.Diagnostic]] = {}
+        self.watched: list[str] = []
         self.news = asyncio.Event()
         self.version = 1
 
@@ -35,7 +36,12 @@ class Editor:
             self.found[params.uri] = list(params.diagnostics)
             self.news.set()
 
+        def registered(params: types.RegistrationParams) -> None:
+            self.watched += [item.method for item in params.registrations]
+            self.news.set()
+
         client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(published)
+        client.feature(types.CLIENT_REGISTER_CAPABILITY)(registered)
 
     def uri(self, path: str) -> str:
         return (self.folder / path).as_uri()
@@ -48,7 +54,12 @@ class Editor:
         result = await self.client.initialize_async(
             types.InitializeParams(
                 capabilities=types.ClientCapabilities(
-                    workspace=types.WorkspaceClientCapabilities(workspace_edit=editing)
+                    workspace=types.WorkspaceClientCapabilities(
+                        workspace_edit=editing,
+                        did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(
+                            dynamic_registration=True
+                        ),
+                    )
                 ),
                 root_uri=self.folder.as_uri(),
             )
@@ -269,6 +280,21 @@ def test_a_finding_can_be_accepted(project: Path) -> None:
         accept = next(action for action in offered if action.title.startswith("Accept"))
         editor.type(PEOPLE, editor.apply(text, accept))
         await editor.until(PEOPLE, lambda items: not any(i.code == "policy-true-for-anon" for i in items))
+
+    use(project, work)
+
+
+def test_files_that_change_beside_the_editor_count(project: Path) -> None:
+    """The server asks to be told of them, and looks again."""
+    new = project / "supabase" / "migrations" / "20260701000000_new.sql"
+
+    async def work(editor: Editor) -> None:
+        await editor.until(REPORTS, len)
+        assert editor.watched == ["workspace/didChangeWatchedFiles"]
+        new.write_text(OPEN)
+        event = types.FileEvent(uri=new.as_uri(), type=types.FileChangeType.Created)
+        editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes=[event]))
+        await editor.until(str(new.relative_to(project)), len)
 
     use(project, work)
 
