@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -196,3 +202,39 @@ def test_a_first_test_is_written(cli: Cli) -> None:
     assert cli("test", "-q").code == 0
     again = cli("test", "--init")
     assert (again.code, again.err.splitlines()[0]) == (2, "error: supabase/tests/policies.policy.yaml is there already")
+
+
+def test_kept_databases_hold_the_rows(project: Cli) -> None:
+    """After --keep the command has ended, the words lead to the database, and the kill removes all of it."""
+    import psycopg
+
+    program = [sys.executable, "-c", "from policytool.cli import main; main()", "test", "--keep"]
+    ran = subprocess.run(program, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    assert "9 passed in" in ran.stdout
+    lines = {line.partition(":")[0]: line.partition(":")[2] for line in ran.stderr.splitlines()}
+    address, pid = shlex.split(lines["connect"], comments=True)[1], int(lines["stop"].split()[1])
+    with psycopg.connect(address) as connection:
+        assert connection.execute("select count(*) from public.notes").fetchone() == (1,)
+    os.kill(pid, signal.SIGTERM)
+    for _ in range(100):
+        try:
+            psycopg.connect(address).close()
+        except psycopg.OperationalError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the server is still there")
+
+
+def test_watching_runs_again(project: Cli) -> None:
+    """When a migration changes; a mistake is told and waited for to be mended."""
+    program = [sys.executable, "-u", "-c", "from policytool.cli import main; main()", "test", "--watch", "-q"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as watching:
+        assert watching.stdout is not None
+        lines = iter(watching.stdout.readline, "")
+        assert "9 passed in" in next(line for line in lines if "passed" in line)
+        project.migration(FAILING, "20990101000000_one.sql")
+        assert "1 failed, 8 passed in" in next(line for line in lines if "passed" in line)
+        place(project, "policytool: 2\n")
+        assert next(line for line in lines if line.startswith("error:"))
+        watching.terminate()
