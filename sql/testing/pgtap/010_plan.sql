@@ -1,7 +1,8 @@
 -- pgtap: schema = current, fixed = no, relocatable = no, version = 1.3.3, runs = yes
 -- Assertions that print TAP, named and called as those of pgTAP: a stand-in for servers that lack it. What is printed,
 -- diagnostics included, was compared with pgTAP 1.3.5 line by line. The functions named tap_* are the stand-in's own.
--- Left out: assertions about operators, casts, what rules do, languages, tablespaces and foreign servers.
+-- Left out: lists of casts, operators and operator classes; privileges and owners of languages, tablespaces, operator
+-- classes and foreign servers.
 --
 -- This part: plan, todo, skip, finish, and the line that every assertion ends in. The numbers of tests come from a
 -- sequence, so that a rollback to a savepoint does not give a number twice.

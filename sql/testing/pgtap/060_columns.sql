@@ -71,6 +71,9 @@ create function tap_spelled(wanted text) returns text language sql stable
 begin atomic
     select case
         when s.plain is null then null
+        when s.plain = 'interval' then pg_catalog.regexp_replace(
+            pg_catalog.lower(wanted), '^pg_catalog\.| (?=\()', '', 'g'
+        )
         when s.modifier is null then s.plain
         when s.plain ~ '^(timestamp|time) with' then pg_catalog.regexp_replace(s.plain, ' ', s.modifier || ' ')
         when s.plain ~ '\[\]$' then pg_catalog.regexp_replace(s.plain, '\[\]$', s.modifier || '[]')
@@ -88,33 +91,54 @@ begin atomic
 end;
 create function format_type_string(text) returns text language sql stable return tap_spelled($1);
 
-create function tap_of_type(home name, relation name, attribute name, wanted text, description text)
-returns text language sql
+-- With a schema, types are compared and shown with theirs.
+create function tap_typed(type oid, modifier integer, qualified boolean) returns text language sql stable
+    return (
+        select case
+            when not qualified then pg_catalog.format_type(type, modifier)
+            else pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.regexp_replace(
+                pg_catalog.format_type(type, modifier), '^(pg_catalog|' || pg_catalog.quote_ident(n.nspname)
+                    || ')\.', ''
+            )
+        end
+        from pg_catalog.pg_type as t join pg_catalog.pg_namespace as n on n.oid = t.typnamespace where t.oid = type
+    );
+create function tap_wanted(home name, wanted text) returns text language sql stable
+    return case
+        when home is null then tap_spelled(wanted)
+        when home = 'pg_catalog' then 'pg_catalog.' || tap_spelled(wanted)
+        else pg_catalog.quote_ident(home) || '.' || pg_catalog.regexp_replace(
+            tap_spelled(pg_catalog.quote_ident(home) || '.' || wanted), '^' || pg_catalog.quote_ident(home) || '\.', ''
+        )
+    end;
+create function tap_of_type(
+    home name, relation name, attribute name, type_home name, wanted text, description text
+) returns text language sql
 begin atomic
     select case
         when c.have is null then tap_line(false, description,
             '   Column ' || tap_named(home, relation, attribute) || ' does not exist')
-        when c.want is null then tap_line(false, description, '    Type ' || wanted || ' does not exist')
+        when c.want is null then tap_line(false, description,
+            '    Type ' || coalesce(pg_catalog.quote_ident(type_home) || '.', '') || wanted || ' does not exist')
         else tap_is(c.have = c.want, c.have, c.want, description)
     end
     from (
-        select pg_catalog.format_type(a.atttypid, a.atttypmod) as have, tap_spelled(wanted) as want
+        select tap_typed(a.atttypid, a.atttypmod, type_home is not null) as have, tap_wanted(type_home, wanted) as want
         from (select (tap_column(home, relation, attribute)).*) as a
     ) as c;
 end;
 create function col_type_is(name, name, name, name, text, text) returns text language sql
-    return tap_of_type($1, $2, $3,
-        case when $4 = 'pg_catalog' then $5 else pg_catalog.quote_ident($4) || '.' || $5 end, $6);
+    return tap_of_type($1, $2, $3, $4, $5, $6);
 create function col_type_is(name, name, name, name, text) returns text language sql
     return col_type_is($1, $2, $3, $4, $5, 'Column ' || tap_named($1, $2, $3) || ' should be type '
         || pg_catalog.quote_ident($4) || '.' || $5);
 create function col_type_is(name, name, name, text, text) returns text language sql
-    return tap_of_type($1, $2, $3, $4, $5);
+    return tap_of_type($1, $2, $3, null, $4, $5);
 create function col_type_is(name, name, name, text) returns text language sql
-    return tap_of_type($1, $2, $3, $4,
+    return tap_of_type($1, $2, $3, null, $4,
         'Column ' || tap_named($1, $2, $3) || ' should be type ' || $4);
 create function col_type_is(name, name, text, text) returns text language sql
-    return tap_of_type(null, $1, $2, $3, $4);
+    return tap_of_type(null, $1, $2, null, $3, $4);
 create function col_type_is(name, name, text) returns text language sql
     return col_type_is($1, $2, $3, 'Column ' || tap_named($1, $2) || ' should be type ' || $3);
 

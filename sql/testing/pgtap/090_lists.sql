@@ -275,7 +275,8 @@ create function enum_has_labels(name, name[]) returns text language sql
     return enum_has_labels($1, $2, 'Enum ' || pg_catalog.quote_ident($1)
         || ' should have labels (' || pg_catalog.array_to_string($2, ', ') || ')');
 
-create function tap_extends(item text, wanted text, is_one boolean, description text) returns text language sql
+create function tap_extends(item text, type_home name, wanted text, is_one boolean, description text)
+returns text language sql
 begin atomic
     select case
         when d.have is null then tap_line(false, description, '   Domain ' || item || ' does not exist')
@@ -283,28 +284,37 @@ begin atomic
         else tap_is(d.have <> d.want, d.have, 'anything else', description)
     end
     from (
-        select pg_catalog.format_type(t.typbasetype, t.typtypmod) as have, coalesce(tap_spelled(wanted), wanted) as want
+        select tap_typed(t.typbasetype, t.typtypmod, type_home is not null) as have,
+            coalesce(tap_wanted(type_home, wanted), coalesce(pg_catalog.quote_ident(type_home) || '.', '')
+                || wanted) as want
         from (select pg_catalog.to_regtype(item)::oid as oid) as s
         left join pg_catalog.pg_type as t on t.oid = s.oid and t.typtype = 'd'
     ) as d;
 end;
 create function domain_type_is(name, text, name, text, text) returns text language sql
-    return tap_extends(pg_catalog.quote_ident($1) || '.' || $2, pg_catalog.quote_ident($3) || '.' || $4, true, $5);
+    return tap_extends(pg_catalog.quote_ident($1) || '.' || $2, $3, $4, true, $5);
 create function domain_type_is(name, text, name, text) returns text language sql
     return domain_type_is($1, $2, $3, $4, 'Domain ' || pg_catalog.quote_ident($1) || '.' || $2
         || ' should extend type ' || pg_catalog.quote_ident($3) || '.' || $4);
 create function domain_type_is(name, text, text, text) returns text language sql
-    return tap_extends(pg_catalog.quote_ident($1) || '.' || $2, $3, true, $4);
-create function domain_type_is(text, text, text) returns text language sql return tap_extends($1, $2, true, $3);
+    return tap_extends(pg_catalog.quote_ident($1) || '.' || $2, null, $3, true, $4);
+create function domain_type_is(name, text, text) returns text language sql
+    return domain_type_is($1, $2, $3, 'Domain ' || pg_catalog.quote_ident($1) || '.' || $2
+        || ' should extend type ' || $3);
+create function domain_type_is(text, text, text) returns text language sql return tap_extends($1, null, $2, true, $3);
 create function domain_type_is(text, text) returns text language sql
-    return tap_extends($1, $2, true, 'Domain ' || $1 || ' should extend type ' || $2);
+    return tap_extends($1, null, $2, true, 'Domain ' || $1 || ' should extend type ' || $2);
 create function domain_type_isnt(name, text, name, text, text) returns text language sql
-    return tap_extends(pg_catalog.quote_ident($1) || '.' || $2, pg_catalog.quote_ident($3) || '.' || $4, false, $5);
+    return tap_extends(pg_catalog.quote_ident($1) || '.' || $2, $3, $4, false, $5);
 create function domain_type_isnt(name, text, name, text) returns text language sql
     return domain_type_isnt($1, $2, $3, $4, 'Domain ' || pg_catalog.quote_ident($1) || '.' || $2
         || ' should not extend type ' || pg_catalog.quote_ident($3) || '.' || $4);
 create function domain_type_isnt(name, text, text, text) returns text language sql
-    return tap_extends(pg_catalog.quote_ident($1) || '.' || $2, $3, false, $4);
-create function domain_type_isnt(text, text, text) returns text language sql return tap_extends($1, $2, false, $3);
+    return tap_extends(pg_catalog.quote_ident($1) || '.' || $2, null, $3, false, $4);
+create function domain_type_isnt(name, text, text) returns text language sql
+    return domain_type_isnt($1, $2, $3, 'Domain ' || pg_catalog.quote_ident($1) || '.' || $2
+        || ' should not extend type ' || $3);
+create function domain_type_isnt(text, text, text) returns text language sql
+    return tap_extends($1, null, $2, false, $3);
 create function domain_type_isnt(text, text) returns text language sql
-    return tap_extends($1, $2, false, 'Domain ' || $1 || ' should not extend type ' || $2);
+    return tap_extends($1, null, $2, false, 'Domain ' || $1 || ' should not extend type ' || $2);
