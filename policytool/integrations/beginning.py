@@ -138,7 +138,7 @@ class Planner:
 
     def _source(self) -> str:
         folder = self._shown(Path(self._project.root)) if self._project.root else "."
-        return f'source = "{folder}" # {self._project.layout}' if folder != "." else '# source = "migrations"'
+        return f'source = "{folder}" # layout {self._project.layout}' if folder != "." else '# source = "migrations"'
 
     def _filled(self, name: str) -> str:
         text = (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")

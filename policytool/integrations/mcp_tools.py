@@ -14,6 +14,7 @@ from policytool.access.matrix import matrix
 from policytool.audit.outcome import Audit
 from policytool.audit.registry import all_rules, page, rule_named
 from policytool.audit.selection import Selection
+from policytool.catalog.model import Table
 from policytool.diff.hints import hints
 from policytool.diff.run import Diff, compare
 from policytool.errors import PolicytoolError, UsageError
@@ -133,7 +134,10 @@ class Assistant:
             raise UsageError(f"there is no role {role!r}", hint=f"there are {', '.join(sorted(context.catalog.roles))}")
         cells = matrix(context.access, (role,) if role else api.roles_met(context), items)
         wanted = (cell for cell in cells if command is None or cell.command == command.upper())
-        return pages.page(wanted, offset=offset, limit=limit)
+        answer = pages.page(wanted, offset=offset, limit=limit)
+        tables = [item for item in items if isinstance(item, Table)]
+        words = [line for table in tables for line in objects.words(table, context.access)]
+        return {**answer, "in_words": pages.bounded(words[: pages.LIMIT])}
 
     # --- diff ---------------------------------------------------------------------------------------------------------
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from policytool.access import Access
+from policytool.access.headline import headline
+from policytool.access.story import policy_words
 from policytool.catalog import snapshot
 from policytool.catalog.model import Function, Table, View
 from policytool.catalog.objects import Catalog
@@ -39,6 +42,13 @@ def near(name: str, items: list[Item]) -> str:
     known = [f"{item.schema}.{item.name}" for item in items]
     near = difflib.get_close_matches(name, [*known, *(n.partition(".")[2] for n in known)], n=3)
     return f"did you mean {', '.join(near)}?" if near else "`catalog` without a name lists what there is"
+
+
+def words(table: Table, access: Access) -> Iterator[str]:
+    """A table and its policies in plain words."""
+    yield f"{table.schema}.{table.name}: {headline(table, access)}"
+    for policy in table.policies:
+        yield f'policy "{policy.name}": {policy_words(policy, table, access).text}'
 
 
 def is_about(finding: Finding, table: str) -> bool:

@@ -116,6 +116,7 @@ def test_access_says_who_and_why(call: Call) -> None:
     (cell,) = answer["items"]
     assert (cell["access"], cell["table"]) == ("all", "public.profiles")
     assert any("Users read their own profile" in reason["message"] for reason in cell["because"])
+    assert any("Visitors who are not signed in may read every row." in line for line in answer["in_words"])
 
 
 def test_access_counts_sql_that_is_not_saved(call: Call) -> None:
