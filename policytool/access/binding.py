@@ -153,7 +153,7 @@ class Binder:
                 if column is not None and kind is not None:
                     yield Binding(column, kind)
                 elif self.identities.identity(test, "") is not None:
-                    yield from self._correlated(select, target_is_identity=True)
+                    yield from self._correlated(select, True)
             case "EXISTS_SUBLINK" | "EXPR_SUBLINK":
                 yield from self._correlated(select)
 
@@ -166,14 +166,24 @@ class Binder:
             if column is not None:
                 yield Binding(column, "tenant")
 
-    def _correlated(self, select: Node, *, target_is_identity: bool = False) -> Iterator[Binding]:
+    def _correlated(self, select: Node, target_is_identity: bool = False) -> Iterator[Binding]:
         """EXISTS (… inner = ROW.column … me …): the columns of the row that every branch ties to rows of mine."""
+        if select.get("op") == "SETOP_UNION":
+            yield from self._either(select, target_is_identity)
+            return
         common: frozenset[Binding] | None = None
         for branch in self.identities.conditions(select):
             tie = Tie("tenant") if target_is_identity else self.identities.branch_tie(branch)
             found = frozenset(self._correlations(branch, select, tie))
             common = found if common is None else common & found
         yield from common or ()
+
+    def _either(self, select: Node, target_is_identity: bool) -> Iterator[Binding]:
+        """What both sides of a UNION bind: to something the person belongs to if one of them does."""
+        sides = (select.get("larg", {}), select.get("rarg", {}))
+        left, right = ({b.column: b.kind for b in self._correlated(s, target_is_identity)} for s in sides)
+        for column in sorted(left.keys() & right.keys()):
+            yield Binding(column, "own" if left[column] == right[column] == "own" else "tenant")
 
     def _correlations(self, branch: Branch, select: Node, tie: Tie | None) -> Iterator[Binding]:
         for atom in branch:

@@ -130,13 +130,24 @@ def _through(view: View, role: str, command: Command, access: Access, depth: int
         below = [_below(name, acting, access, depth) for name in sorted(references(view.definition).tables)]
     else:
         base = base_table(view, access)
-        below = [_reach(acting, base[1], command, access)] if base is not None else ["none"]
+        below = [_written(view, acting, base[1], command, access)] if base is not None else ["none"]
     if below == ["none"]:
         return "none"
     found: Reach = below[0] if len(set(below)) == 1 else "conditional" if below else "all"
     # Whose rows the owner may see says nothing of the caller's own; and the view may have conditions of its own.
     narrowed = found == "all" and filters(view) and command != "INSERT"
     return "conditional" if narrowed or (acting != role and found != "all") else found
+
+
+def _written(view: View, acting: str, table: Table, command: Command, access: Access) -> Reach:
+    """The rows that are written by way of a view. One that hides whose a row is makes nobody's rows."""
+    reach = _reach(acting, table, command, access)
+    if command != "INSERT" or reach not in ("own", "tenant"):
+        return reach
+    key = (table.schema, table.name)
+    shown = {column for *name, column in references(view.definition).columns if tuple(name) == key}
+    given = {c.name for c in table.columns if c.default is not None or c.name in shown}
+    return reach if set(access.row_filter(acting, table, command).columns) & given else "none"
 
 
 def _reach(role: str, table: Table, command: Command, access: Access) -> Reach:

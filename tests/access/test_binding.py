@@ -87,6 +87,10 @@ CASES: list[tuple[str, set[str], set[str], bool]] = [
     ("public.is_admin()", set(), set(), True),
     ("public.is_admin() or user_id = auth.uid()", {"user_id"}, {"user_id"}, True),
     ("public.is_late(day)", set(), set(), False),
+    ("exists (select 1 from lists l where l.id = list_id and l.user_id = auth.uid()"
+     " union select 1 from members m where m.org_id = list_id and m.user_id = auth.uid())", set(), {"list_id"}, True),
+    ("exists (select 1 from lists l where l.id = list_id and l.user_id = auth.uid()"
+     " union select 1 from lists l where l.id = list_id)", set(), set(), True),
     ("public.missing(day)", set(), {"day"}, True),
     ("public.missing()", set(), set(), True),
     ("org_id in (select public.my_orgs())", set(), {"org_id"}, True),

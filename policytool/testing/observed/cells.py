@@ -113,7 +113,7 @@ def reach_of(whos: Iterable[Who], reached: Mapping[str, frozenset[str]], items: 
         return "conditional"
     if any(not who.mine(by_id[i]) and not by_id[i].shared for who in ordinary for i in got[who.name]):
         return "conditional"
-    shared = any(who.name not in by_id[i].people for who in ordinary for i in got[who.name])
+    shared = any(who.name not in by_id[i].people | by_id[i].above for who in ordinary for i in got[who.name])
     return "tenant" if shared else "own"
 
 
@@ -122,8 +122,8 @@ def _refusal(tries: list[Tried]) -> str:
     said = [t for t in tries if t.outcome.kind != "allowed"]
     if not said:
         return ""
-    order = ("filtered", "denied by check", "denied by read policy", "denied by trigger", "denied by constraint")
-    told = sorted({str(t.outcome) for t in said}, key=lambda s: order.index(s) if s in order else len(order))
+    order = ("denied by trigger", "error", "denied by check", "denied by read policy", "filtered")
+    told = sorted({str(t.outcome) for t in said}, key=lambda s: next((n for n, o in enumerate(order) if o in s), 9))
     if all(s == "denied by grant" for s in told):
         return "denied by grant"
     best = next((s for s in told if s != "denied by grant"), told[0])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from msgspec import Struct
 
+from policytool.access.claims import current_role
 from policytool.access.matrix import Cell
 from policytool.access.row_filter import Reach
+from policytool.syntax.node import kind_of, walk
 from policytool.testing.observed.cells import Observed
+
+if TYPE_CHECKING:
+    from policytool.access import Access, Command, Side
 
 Verdict = Literal["agree", "differ", "not decidable"]
 
@@ -27,12 +32,14 @@ class Compared(Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-def compare(predicted: Iterable[Cell], seen: Iterable[Observed]) -> Iterator[Compared]:
-    """Every predicted cell beside what was observed of it."""
+def compare(
+    predicted: Iterable[Cell], seen: Iterable[Observed], further: Callable[[Cell], str] = lambda _: ""
+) -> Iterator[Compared]:
+    """Every predicted cell beside what was observed of it. `further`: what it asks for besides whose a row is."""
     by_key = {(o.role, o.table, o.command): o for o in seen}
     for cell in predicted:
         found = by_key.get((cell.role, cell.table, cell.command))
-        verdict, why = _verdict(cell, found)
+        verdict, why = _verdict(cell, found, further)
         yield Compared(
             role=cell.role,
             table=cell.table,
@@ -45,10 +52,12 @@ def compare(predicted: Iterable[Cell], seen: Iterable[Observed]) -> Iterator[Com
         )
 
 
+_MORE: Final = "no row of the worlds fulfils what it asks for besides"
+_ROLE: Final = "it goes by the role, to which all of its people are the same"
 _UNMET: Final = "no person or row of the worlds fulfils the condition"
 
 
-def _verdict(cell: Cell, found: Observed | None) -> tuple[Verdict, str]:
+def _verdict(cell: Cell, found: Observed | None, further: Callable[[Cell], str]) -> tuple[Verdict, str]:
     if found is None:
         return "not decidable", "it was not measured"
     if found.access is None:
@@ -57,6 +66,7 @@ def _verdict(cell: Cell, found: Observed | None) -> tuple[Verdict, str]:
         return "agree", ""
     if found.otherwise is not None and found.otherwise != found.access:
         return "not decidable", "triggers or errors of the project's own stop some rows, which count as out of reach"
+    more = further(cell) if cell.access in ("own", "tenant") else ""
     match cell.access, found.access:
         case "conditional", "none" if not found.why.startswith("denied by grant"):
             return "not decidable", f"{_UNMET} ({found.why})"
@@ -64,6 +74,35 @@ def _verdict(cell: Cell, found: Observed | None) -> tuple[Verdict, str]:
             return "not decidable", f"past the policies it ends otherwise: {found.why}"
         case "all", "none" if found.why.startswith(("denied by trigger", "error")):
             return "not decidable", f"past the policies it ends otherwise: {found.why}"
+        case "own" | "tenant", _ if more == _ROLE:
+            return "not decidable", more
+        case "own" | "tenant", "none" if not found.why.startswith("denied by grant") and more:
+            return "not decidable", f"{more} ({found.why})"
         case "conditional", ("own" | "tenant" | "all"):
             return "not decidable", f"the condition holds for {found.access} of the rows of these worlds"
     return "differ", found.why
+
+
+def asks_more(access: Access, cell: Cell) -> str:
+    """That each way into a cell's rows asks for something besides whose they are: a status, a date, a rank."""
+    key = (cell.table.partition(".")[0], cell.table.partition(".")[2])
+    table = access.catalog.tables.get(key)
+    if table is None:
+        return _MORE  # a view has conditions of its own, or its tables'
+    command: Command = cell.command  # type: ignore[assignment]
+    permissive, restrictive = access.applying(cell.role, table, command)
+    sides: tuple[Side, ...] = ("check",) if command == "INSERT" else ("using", "check")
+    says = [s for p in permissive for side in sides if (s := access.predicate(p, side, table)) is not None]
+    if any(current_role({kind: body}) for s in says if s.node for kind, body in walk(s.node)):
+        return _ROLE
+    return _MORE if restrictive or not any(_plain(atoms) for one in says for atoms in one.alternatives) else ""
+
+
+def _plain(atoms: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether conditions compare a column with the person, and nothing with constants."""
+    return all(
+        kind_of(atom)[0] == "A_Expr"
+        and not any(kind == "A_Const" and "sval" in body for kind, body in walk(atom))
+        and not any(kind == "SelectStmt" and "fromClause" in body for kind, body in walk(atom))
+        for atom in atoms
+    )

@@ -67,6 +67,7 @@ class Doors:
         answers = {who: self.meter.attempt(who, self._select(view, who)) for who in whos}
         everything = self.stage.session.bypass(f"select {', '.join(map(_as_text, columns))} from {name}")
         rows = {values for answer in (everything, *answers.values()) for values in answer.values}
+        alike = len(set(everything.values)) < len(everything.values)  # it shows too little to tell rows apart
         same = {who: len(answers[who].columns) == len(columns) for who in whos}
         items = tuple(
             self._item(view, columns, values) for values in sorted(rows, key=str) if len(values) == len(columns)
@@ -74,11 +75,12 @@ class Doors:
         by_values = {item.id: item for item in items}
         tried: dict[Who, Tuple] = {}
         for who, answer in answers.items():
-            reached = frozenset(str(v) for v in answer.values if str(v) in by_values) if same[who] else frozenset[str]()
+            told = same[who] and (not alike or answer.rows in (0, everything.rows))
+            reached = frozenset(str(v) for v in answer.values if str(v) in by_values) if told else frozenset[str]()
             said = outcome(answer)
             selected = Tried(
                 command="SELECT", shape="unfiltered", outcome=said, reached=reached, message=answer.message,
-                sure=same[who] or not answer.ran, sql=f"select * from {name}",
+                sure=told or not answer.ran, sql=f"select * from {name}",
             )  # fmt: skip
             tried[who] = (selected, *self._written(view, who))
         return Measures(view=view, held=Held(items=items, why=everything.message), tried=tried)

@@ -67,17 +67,24 @@ class Escalation:
 
     def _of(self, who: Who) -> Iterator[Leak]:
         base = self._reach(who)
+        passed: list[Write] = []
+        alone: set[str] = set()
         for write in self._writes(who):
             with self.stage.session.savepoint():
                 if not self._applied(who, write):
                     continue
+                alone.add(write.sql)
                 decides = write.table in self.worlds.switches.gates  # policies of other tables go by it
                 gains = self._gains(who, base, self._reach(who), write) if decides else ()
                 leak = self._leak(who, (write,), gains)
-                if leak is None and decides:
-                    yield from self._second(who, write, base)
             if leak is not None:
                 yield self._lessened(who, write, base, leak)
+            elif decides:
+                passed.append(write)
+        for first in passed:
+            with self.stage.session.savepoint():
+                if self._applied(who, first):
+                    yield from self._second(who, first, base, alone)
 
     def _lessened(self, who: Who, write: Write, base: Reached, leak: Leak) -> Leak:
         """The leak by a row of the columns that it needs, if these will do."""
@@ -91,10 +98,10 @@ class Escalation:
                 return found if found is not None and found.gains == leak.gains else leak
         return leak
 
-    def _second(self, who: Who, first: Write, base: Reached) -> Iterator[Leak]:
-        """What may be written only now."""
+    def _second(self, who: Who, first: Write, base: Reached, alone: set[str]) -> Iterator[Leak]:
+        """What may be written only now, and not by itself."""
         for write in self._writes(who):
-            if self._left <= 0 or write.sql == first.sql or write.table not in self.worlds.switches.gates:
+            if self._left <= 0 or write.sql in alone or write.table not in self.worlds.switches.gates:
                 continue
             self._left -= 1
             with self.stage.session.savepoint():
@@ -160,7 +167,9 @@ class Escalation:
         for item in mine[:1]:
             for column in (c for c in table.columns if c.name in held):
                 group = column.name in ties.groups or self._tenant(key, column.name)
-                value = self._elsewhere(who, key, column.name) if group else self._raised(table, ties, column, item)
+                value = (
+                    self._elsewhere(who, key, column.name) if group else self._raised(who, table, ties, column, item)
+                )
                 if value is None or value == item.row.get(column.name):
                     continue
                 at = where(table, keys or tuple(item.row), item)
@@ -189,9 +198,11 @@ class Escalation:
         rows = (i.row.get(column) for i in self.stage.items(key) if i.world and not who.mine(i))
         return next((value for value in rows if value is not None), None)
 
-    def _raised(self, table: Table, ties: Ties, column: Column, item: Item) -> str | None:
+    def _raised(self, who: Who, table: Table, ties: Ties, column: Column, item: Item) -> str | None:
         if sort_of(column.name) is None and column.name not in ties.powers:
             return None
+        if not ties.single and who.person is not None and who.person.kind == "main" and ties.keys:
+            return None  # in their own tenant they have every right already
         if any({column.name} == unique for unique in unique_keys(table)):
             return None
         return self._high(table, column, item.row.get(column.name))

@@ -49,6 +49,7 @@ class Item(Struct, frozen=True, kw_only=True):
     row: Mapping[str, str | None]
     world: World = ""
     people: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()  # people whom the rows name that it refers to
     handle: str = ""
     shared: bool = False  # of a tenant that people of both worlds belong to
 
@@ -252,8 +253,9 @@ class _Reader:
             world, named = member.world, named if member.world else set(member.people)
         shared = (key, values[0] or "") in self._shared or any(item.shared for item in above)
         found = Item(
-            id=values[0] or "", table=key, row=row, world=world, people=frozenset(named), handle=name, shared=shared
-        )
+            id=values[0] or "", table=key, row=row, world=world, people=frozenset(named), handle=name, shared=shared,
+            above=frozenset(p for item in above for p in item.people | item.above),
+        )  # fmt: skip
         self._remember(key, names, found)
         return found
 

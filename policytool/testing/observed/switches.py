@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct
@@ -111,6 +111,7 @@ class _Reader:
         """The columns in a view's own conditions: which rows it shows."""
         select = (parse_query(view.definition) or {}).get("SelectStmt", {})
         read = references(view.definition).tables
+        self.atoms(select.get("whereClause", {}), None, read & self._access.catalog.tables.keys())
         mentioned = {
             names(body.get("fields"))[-1] for k, body in walk(select.get("whereClause", {})) if k == "ColumnRef"
         }
@@ -118,17 +119,19 @@ class _Reader:
             own = {c.name for c in self._access.catalog.tables[key].columns}
             self.columns.setdefault(key, set()).update(mentioned & own)
 
-    def atoms(self, tree: Node, key: Name | None) -> None:
-        """The comparisons in a tree, in a policy of the table `key`."""
+    def atoms(self, tree: Node, key: Name | None, among: Collection[Name] | None = None) -> None:
+        """The comparisons in a tree, in a policy of the table `key`, or of columns of the tables `among`."""
         for kind, body in walk(tree):
             operator = (names(body.get("name")) or ("",))[-1] if kind == "A_Expr" else ""
             if operator not in ("=", "<>"):
                 continue
             left, right = body.get("lexpr", {}), body.get("rexpr", {})
             for side, other in ((left, right), (right, left)):
-                self._compared(side, other, key, wanted=operator == "=")
+                self._compared(side, other, key, among, wanted=operator == "=")
 
-    def _compared(self, side: Node, other: Node, key: Name | None, *, wanted: bool) -> None:
+    def _compared(
+        self, side: Node, other: Node, key: Name | None, among: Collection[Name] | None, *, wanted: bool
+    ) -> None:
         path, constants = path_of(other), list(_constants(other))
         column = marked_column(side)
         if key is not None and column is not None:
@@ -139,7 +142,8 @@ class _Reader:
             self.asked.setdefault(asked, []).extend(constants)
         elif constants or path is not None:
             parts = names(unwrapped(side).get("ColumnRef", {}).get("fields"))
-            for table in self._with(parts[-1]) if parts else ():
+            tables = self._with(parts[-1]) if parts else ()
+            for table in (t for t in tables if among is None or t in among):
                 self._noted((table, parts[-1]), constants, wanted=wanted)
 
     def _noted(self, column: tuple[Name, str], constants: list[str], *, wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from policytool.postgres.platform import apply_migrations
 from policytool.postgres.server import Server
 from policytool.source.model import Project, SqlFile
 from policytool.testing.ground import Ground
-from policytool.testing.observed.compare import Compared, compare
+from policytool.testing.observed.compare import Compared, asks_more, compare
 from policytool.testing.observed.observe import Observation, observe
 from tests.cli.support import Cli
 
@@ -75,7 +76,8 @@ def see(server: Server, loaded: api.Loaded, template: str = "supabase_explicit")
     with grounded(server, loaded, template) as ground:
         found = observe(ground, context.access, subjects, api.roles_met(context))
     predicted: tuple[Cell, ...] = api.matrix(loaded)
-    return Seen(observation=found, compared=tuple(compare(predicted, found.cells)))
+    further = functools.partial(asks_more, context.access)
+    return Seen(observation=found, compared=tuple(compare(predicted, found.cells, further)))
 
 
 Observe = Callable[[str], Seen]
