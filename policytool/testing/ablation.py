@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from policytool.access.because import because
 from policytool.access.privileges import Privileges
 from policytool.catalog.model import Policy, Table, View
 from policytool.catalog.objects import Catalog
 from policytool.finding import Related
 from policytool.postgres.session import Answer, Session
 from policytool.testing.actors import Actor
+from policytool.testing.admitted import admitted
 from policytool.testing.asked import Asked
-from policytool.testing.decision import Decision, Trial, at, both, policy_at, spelled, table_of_policy
-from policytool.testing.gates import EVERY, Gate, Place, behind, exempt, gates, places, uncovered
+from policytool.testing.decision import Decision, Trial, at, by_way_of, places_of, policy_at, spelled, table_of_policy
+from policytool.testing.gates import Gate, Place, behind, dropping, exempt, gates, uncovered
 from policytool.testing.missing import missing_privilege
 from policytool.testing.outcomes import outcome
 from policytool.testing.saying import asks_for, condition, is_new
@@ -52,13 +52,13 @@ def decided(
     )
     match trial.got.kind, trial.got.by:
         case "allowed", _:
-            return _allowed(trial)
+            return admitted(trial)
         case "denied", "constraint":
             return _constraint(trial)
         case "denied", "trigger":
             return _trigger(trial)
         case "denied", "grant":
-            return missing_privilege(trial, _places(trial))
+            return missing_privilege(trial, places_of(trial))
     return _withheld(trial)
 
 
@@ -67,16 +67,15 @@ def decided(
 
 def _withheld(trial: Trial) -> Decision:
     """Row security, a table behind it, or neither."""
-    where = _places(trial)
+    where = places_of(trial)
     found = [gate for place in where for gate in gates(place, trial.privileges)]
     if trial.got.kind == "filtered" and not _exists(trial, where):
-        return trial.decision("no row", "no row is there that it could touch: past all policies it reaches none either")
+        return _nothing(trial, where)
+    if trial.got.kind == "error":
+        return _failing(trial, where)
     deciding = _deciding(trial, found)
     if deciding:
         return _by_gates(trial, deciding)
-    if trial.got.kind == "error":
-        said = f"{trial.answer.message} ({trial.got.sqlstate}), policies have no part in it"
-        return trial.decision("error", said)
     named = _restrictive_named(trial)
     if named is not None:
         table, policy = named
@@ -84,6 +83,42 @@ def _withheld(trial: Trial) -> Decision:
             "policy", f"{policy_at(policy)} of {spelled(table)} refuses it", policies=((table, policy),)
         )
     return trial.decision("unknown", f"no policy that could be tried decides it{_untried(trial)}")
+
+
+def _failing(trial: Trial, where: Sequence[Place]) -> Decision:
+    """The policies without which there is no such error: what they ask fails, or comes back to its own table."""
+    bound = [p for p in where if not exempt(p.role, p.table, trial.privileges)]
+    inner = [b for p in bound for policy in p.table.policies for b in behind(policy.using or "", p.role, trial.catalog)]
+    tables = {(p.table.schema, p.table.name): p.table for p in (*bound, *inner) if p.table.rls_enabled}
+    known = [(table, policy) for table in tables.values() for policy in table.policies]
+    found = [pair for pair in known if trial.changed(dropping(*pair))][:1]
+    if not found and trial.changed(*(dropping(*pair) for pair in known)):
+        found = list(known)
+        for pair in known:
+            rest = [p for p in found if p is not pair]
+            found = rest if trial.changed(*(dropping(*p) for p in rest)) else found
+    error = f"{trial.answer.message} ({trial.got.sqlstate})"
+    if not found:
+        return trial.decision("error", f"{error}, policies have no part in it")
+    names = " and ".join(f"{policy_at(policy)} of {spelled(table)}" for table, policy in found)
+    reasons = tuple(Related(message=f'policy "{p.name}"', location=p.made) for _, p in found)
+    return trial.decision("policy", f"{names} {'fail' if len(found) > 1 else 'fails'}: {error}", reasons, tuple(found))
+
+
+def _nothing(trial: Trial, where: Sequence[Place]) -> Decision:
+    """It reaches nothing, whatever the policies say."""
+    view = trial.asked.target
+    if not isinstance(view, View) or not where:
+        said = "no row is there that it could touch: past all policies it reaches none either"
+        return trial.decision("no row", said)
+    bound = any(not exempt(p.role, p.table, trial.privileges) for p in where)
+    whom = trial.actor.name if view.security_invoker else f"{view.owner}, its owner"
+    tables = ", ".join(spelled(p.table) for p in where)
+    said = (
+        f"view {spelled(view)}{at(view.made)} shows no such row, and no policy decides it: it reads {tables} as {whom}"
+    )
+    said += "" if bound else ", whom no policy binds"
+    return trial.decision("no row", said, (Related(message=f"view {spelled(view)}", location=view.made),))
 
 
 def _exists(trial: Trial, where: Sequence[Place]) -> bool:
@@ -121,7 +156,7 @@ def _by_gates(trial: Trial, deciding: list[Gate]) -> Decision:
 def _gate(trial: Trial, gate: Gate) -> tuple[str, tuple[Related, ...]]:
     """A sentence on one gate, and its places."""
     who, row = trial.actor.name, _row(trial, gate)
-    through = _through(trial, gate.table)
+    through = by_way_of(trial, gate.table)
     if gate.restrictive:
         policy = gate.policies[0]
         said = f"restrictive {policy_at(policy)} of {spelled(gate.table)} keeps {row} from {who}{through}"
@@ -175,14 +210,6 @@ def _hidden(trial: Trial, gate: Gate, text: str) -> str:
     return ""
 
 
-def _through(trial: Trial, table: Table) -> str:
-    for place in _places(trial):
-        if place.table is table and place.through is not None:
-            what = "view" if isinstance(place.through, View) else "function"
-            return f" (by way of the {what} {place.through.schema}.{place.through.name})"
-    return ""
-
-
 def _restrictive_named(trial: Trial) -> tuple[Table, Policy] | None:
     """The policy that the message names, of a table that the statement does not name."""
     found = table_of_policy(trial.answer.message, trial.catalog)
@@ -193,71 +220,6 @@ def _restrictive_named(trial: Trial) -> tuple[Table, Policy] | None:
 
 def _untried(trial: Trial) -> str:
     return f" ({trial.refused})" if trial.refused else ""
-
-
-def _places(trial: Trial) -> tuple[Place, ...]:
-    """The tables that it comes to, and the one that the message speaks of: a trigger may have written there."""
-    where = places(trial.asked, trial.actor.role, trial.catalog)
-    found = table_of_policy(trial.answer.message, trial.catalog)
-    if found is None or any(place.table is found[0] for place in where):
-        return where
-    return (*where, Place(table=found[0], role=trial.actor.role, commands=EVERY))
-
-
-# --- what lets it through -------------------------------------------------------------------------------------------
-
-
-def _allowed(trial: Trial) -> Decision:
-    """The grant, and the policy that admits it."""
-    asked = trial.asked
-    grants = _grants(trial)
-    if not asked.named:
-        calls = ", ".join(f"{f.schema}.{f.name}" for f in asked.functions)
-        return trial.decision("grant", both(f"{trial.actor.name} may call {calls}" if calls else "", grants), grants)
-    command = asked.named[0].commands[0]
-    where = [p for p in _places(trial) if command in p.commands]
-    for place in where[:1]:
-        why = exempt(place.role, place.table, trial.privileges)
-        if why:
-            return _unbound(trial, place, why, grants)
-        return _admitted(trial, place, command, grants)
-    return trial.decision("grant", both("", grants), grants)
-
-
-def _unbound(trial: Trial, place: Place, why: str, grants: tuple[Related, ...]) -> Decision:
-    off = not place.table.rls_enabled
-    reason = Related(message=why, location=(place.table.rls_at or place.table.made) if off else None)
-    said = why + at(reason.location) + _through(trial, place.table)
-    return trial.decision("row security off" if off else "exempt", both(said, grants), (reason, *grants))
-
-
-def _admitted(trial: Trial, place: Place, command: str, grants: tuple[Related, ...]) -> Decision:
-    """Which permissive policies let it through, each on its own."""
-    standing = [g for g in gates(place, trial.privileges) if not g.restrictive]
-    found: list[Policy] = []
-    for gate in (g for g in standing if g.command == command):
-        rest = [g.opening for g in standing if g is not gate]
-        alone = [p for p in gate.policies if trial.same(*rest, *filter(None, [gate.only(p)]))]
-        found += [p for p in alone if p not in found]
-    names = ", ".join(map(policy_at, found))
-    either = ", each on its own" if len(found) > 1 and command != "UPDATE" else ""
-    said = f"{names} of {spelled(place.table)} {'admit' if len(found) > 1 else 'admits'} it{either}"
-    said = said if found else f"the policies of {spelled(place.table)} admit it together"
-    reasons = tuple(Related(message=f'policy "{p.name}"', location=p.made) for p in found)
-    policies = tuple((place.table, p) for p in found)
-    return trial.decision("policy", both(said + _through(trial, place.table), grants), (*reasons, *grants), policies)
-
-
-def _grants(trial: Trial) -> tuple[Related, ...]:
-    """By which grants the actor may do it."""
-    role, catalog = trial.actor.role, trial.catalog
-    for named in trial.asked.named[:1]:
-        found = trial.privileges.grants(role, named.commands[0], named.relation)
-        return tuple(because(role, found[:1], named.relation.owner, catalog.platform))
-    for function in trial.asked.functions[:1]:
-        found = trial.privileges.grants(role, "EXECUTE", function)
-        return tuple(because(role, found[:1], function.owner, catalog.platform))
-    return ()
 
 
 # --- what comes after policies --------------------------------------------------------------------------------------
@@ -275,7 +237,7 @@ def _constraint(trial: Trial) -> Decision:
 
 
 def _trigger(trial: Trial) -> Decision:
-    for place in _places(trial):
+    for place in places_of(trial):
         for trigger in place.table.triggers:
             if f"{trigger.function[1]}(" in trial.answer.context:
                 name = f'trigger "{trigger.name}" of {spelled(place.table)}{at(trigger.made)}'

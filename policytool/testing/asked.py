@@ -194,3 +194,9 @@ def _read(tree: Node) -> Iterator[tuple[str, tuple[str | None, str]]]:
     for kind, body in walk(dict(tree)):
         if kind == "RangeVar":
             yield "SELECT", range_var(body)
+        elif kind == "SelectStmt" and "lockingClause" in body:  # what is locked is met by the policies for UPDATE
+            yield from (("UPDATE", range_var(n)) for item in body.get("fromClause", ()) for n in _ranges(item))
+
+
+def _ranges(item: Node) -> Iterator[Node]:
+    yield from (body for kind, body in walk(dict(item)) if kind == "RangeVar")

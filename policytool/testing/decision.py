@@ -16,6 +16,7 @@ from policytool.postgres.session import Answer, Broken, Identity, Session
 from policytool.syntax.location import Location
 from policytool.testing.actors import Actor
 from policytool.testing.asked import Asked
+from policytool.testing.gates import EVERY, Place, places
 from policytool.testing.outcomes import Outcome, outcome
 
 By = Literal[
@@ -153,6 +154,24 @@ def table_of_policy(message: str, catalog: Catalog) -> tuple[Table, str] | None:
     tables = [t for t in catalog.tables.values() if t.name == found["table"]]
     tables.sort(key=lambda t: (t.schema != "public", t.schema))
     return (tables[0], found["policy"] or "") if tables else None
+
+
+def places_of(trial: Trial) -> tuple[Place, ...]:
+    """The tables that it comes to, and the one that the message speaks of: a trigger may have written there."""
+    where = places(trial.asked, trial.actor.role, trial.catalog)
+    found = table_of_policy(trial.answer.message, trial.catalog)
+    if found is None or any(place.table is found[0] for place in where):
+        return where
+    return (*where, Place(table=found[0], role=trial.actor.role, commands=EVERY))
+
+
+def by_way_of(trial: Trial, table: Table) -> str:
+    """` (by way of the view public.v)`; '' where the statement names the table itself."""
+    for place in places_of(trial):
+        if place.table is table and place.through is not None:
+            what = "view" if isinstance(place.through, View) else "function"
+            return f" (by way of the {what} {place.through.schema}.{place.through.name})"
+    return ""
 
 
 def _sign(found: Outcome, answer: Answer) -> tuple[object, ...]:

@@ -49,7 +49,7 @@ class Gate(Struct, frozen=True, kw_only=True):
         """The SQL after which it lets every row through."""
         on = qualified(self.table.schema, self.table.name)
         if self.restrictive:
-            return f"drop policy {identifier(self.policies[0].name)} on {on}"
+            return dropping(self.table, self.policies[0])
         clause = {
             ("INSERT", "check"): "with check (true)",
             ("UPDATE", "using"): "using (true) with check (false)",
@@ -60,8 +60,12 @@ class Gate(Struct, frozen=True, kw_only=True):
 
     def only(self, policy: Policy) -> str:
         """The SQL that leaves one of its permissive policies alone in it."""
-        on = qualified(self.table.schema, self.table.name)
-        return "; ".join(f"drop policy {identifier(p.name)} on {on}" for p in self.policies if p is not policy)
+        return "; ".join(dropping(self.table, p) for p in self.policies if p is not policy)
+
+
+def dropping(table: Table, policy: Policy) -> str:
+    """The SQL that drops a policy."""
+    return f"drop policy {identifier(policy.name)} on {qualified(table.schema, table.name)}"
 
 
 def uncovered(table: Table, *, on: bool = False) -> str:

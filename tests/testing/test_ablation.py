@@ -26,9 +26,17 @@ insert into rooms values ('r1'); insert into casts values (1, 'nobody'); insert 
 """
 
 
-def line(text: str) -> int:
+HARD_MIGRATION = (HERE / "hard_reasons.sql").read_text()
+HARD_ROWS = f"""
+insert into counters values ('c1', '{SAM.user}'); insert into parts values (1, '{SAM.user}');
+insert into loop values (1); insert into ping values (1); insert into pong values (1); insert into rates values (1, 0);
+insert into quiet values (1);
+"""
+
+
+def line(text: str, migration: str = MIGRATION) -> int:
     """The line of the migration that has a text."""
-    return next(at for at, part in enumerate(MIGRATION.splitlines(), start=1) if text in part)
+    return next(at for at, part in enumerate(migration.splitlines(), start=1) if text in part)
 
 
 @pytest.fixture(scope="module")
@@ -38,24 +46,41 @@ def project(supabase_server: Server) -> Iterator[tuple[Session, Catalog]]:
         yield found
 
 
-def cases() -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def hard(supabase_server: Server) -> Iterator[tuple[Session, Catalog]]:
+    PEOPLE.update({str(who.user): who.name for who in (SAM, BEN)})
+    with on_a_server(supabase_server, HARD_MIGRATION, HARD_ROWS) as found:
+        yield found
+
+
+def cases(file: str) -> Iterator[Any]:
     """(statement, what decides, how the sentence begins) of each."""
-    for block in (HERE / "reasons.txt").read_text().split("\n\n# ")[1:]:
+    for block in (HERE / file).read_text().split("\n\n# ")[1:]:
         name, sql, answer = block.strip().split("\n")
         by, expected = answer.split(" | ")
-        yield pytest.param(sql.replace("{sam}", str(SAM.user)), by, expected, id=name)
+        sql = sql.replace("{sam}", str(SAM.user)).replace("{ben}", str(BEN.user))
+        yield pytest.param(sql, by, expected, id=name)
 
 
-CASES = tuple(cases())
+CASES, HARD = tuple(cases("reasons.txt")), tuple(cases("hard_reasons.txt"))
 
 
 @pytest.mark.parametrize(("sql", "by", "expected"), CASES)
 def test_what_decided_is_told(project: tuple[Session, Catalog], sql: str, by: str, expected: str) -> None:
     """The grant, or the policy with its place, or what else it was; in one line."""
-    session, catalog = project
-    row = next((name for name in ("o1", "o2", "o3") if f"id = '{name}'" in sql), "")
-    found = why(session, catalog, BEN, sql, row=row)
-    expected = re.sub(r"{(.+?)}", lambda match: str(line(match[1])), expected)
+    is_told(*project, MIGRATION, sql, by, expected)
+
+
+@pytest.mark.parametrize(("sql", "by", "expected"), HARD)
+def test_what_decided_is_told_where_it_is_hard(hard: tuple[Session, Catalog], sql: str, by: str, expected: str) -> None:
+    """Recursion, conflicts, locks, partitions, views on views, sequences, schemas, functions."""
+    is_told(*hard, HARD_MIGRATION, sql, by, expected)
+
+
+def is_told(session: Session, catalog: Catalog, migration: str, sql: str, by: str, expected: str) -> None:
+    row = re.search(r"id = '(\w+)'", sql)
+    found = why(session, catalog, BEN, sql, row=row[1] if row else "")
+    expected = re.sub(r"{(.+?)}", lambda match: str(line(match[1], migration)), expected)
     assert (found.text[: len(expected)], found.by) == (expected, by), found.text
     assert "\n" not in found.text
 

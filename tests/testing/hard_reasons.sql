@@ -1,0 +1,36 @@
+create table loop (id integer primary key);
+alter table loop enable row level security;
+create policy "round and round" on loop for select to authenticated using (exists (select from loop l where l.id = loop.id));
+create table ping (id integer primary key);
+create table pong (id integer primary key);
+alter table ping enable row level security;
+alter table pong enable row level security;
+create policy "to pong" on ping for select to authenticated using (exists (select from pong where pong.id = ping.id));
+create policy "to ping" on pong for select to authenticated using (exists (select from ping where ping.id = pong.id));
+create table counters (id text primary key, owner uuid, n integer not null default 0);
+alter table counters enable row level security;
+create policy "all read" on counters for select to authenticated using (true);
+create policy "add own" on counters for insert to authenticated with check (owner = auth.uid());
+create policy "count own" on counters for update to authenticated using (owner = auth.uid());
+create table parts (id integer not null, owner uuid) partition by range (id);
+create table parts_1 partition of parts for values from (0) to (10);
+alter table parts enable row level security;
+create policy "own parts" on parts for select to authenticated using (owner = auth.uid());
+create view mine as select * from counters where owner = auth.uid();
+create view outer_view as select * from mine;
+create table numbers (id serial primary key);
+create schema hidden;
+create table hidden.things (id integer primary key);
+grant select on hidden.things to authenticated;
+create table quiet (id integer primary key, note text);
+create table rates (id integer primary key, rate integer);
+alter table rates enable row level security;
+create policy "by rate" on rates for select to authenticated using (100 / rate > 1);
+create function secret_sum() returns bigint language sql stable security definer set search_path = '' as
+  'select sum(n) from public.counters';
+create function seen_sum() returns bigint language plpgsql stable set search_path = '' as
+  $$ begin return (select count(*) from public.quiet); end $$;
+grant select on loop, ping, pong, parts, parts_1, mine, outer_view, rates to authenticated;
+grant select, insert, update on counters to authenticated;
+grant insert on numbers, quiet to authenticated;
+revoke all on sequence numbers_id_seq from authenticated;
