@@ -27,6 +27,7 @@ class Document(Struct, frozen=True, kw_only=True):
     seconds: float
     servers: tuple[str, ...]
     notes: tuple[str, ...]
+    untested: tuple[str, ...]  # tables that no policy test is about, where all tests are run
 
 
 def render(run: TestRun, form: str) -> str:
@@ -51,6 +52,7 @@ def document(run: TestRun) -> Document:
         seconds=round(run.seconds, 4),
         servers=run.servers,
         notes=run.notes,
+        untested=run.untested,
     )
 
 

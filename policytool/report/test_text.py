@@ -68,6 +68,9 @@ class TextReport:
             self._write(printable(f"note: only under one kind of grants: {file} {name}") + "\n")
         for note in run.notes if self._verbosity > 0 else ():
             self._write("".join(f"{line}\n" for line in _folded(f"note: {printable(note)}", self._width)))
+        if run.untested and self._verbosity >= 0:
+            told = printable(f"note: no policy test is about {', '.join(run.untested)}")
+            self._write("".join(f"{line}\n" for line in _folded(told, self._width)))
         if self._verbosity >= 0:
             self._write("\n")
         self._write(self._in(_RED if run.failed else _GREEN, _centred(tally(run), "=", self._width)) + "\n")

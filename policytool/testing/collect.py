@@ -42,6 +42,7 @@ class Collected(Struct, frozen=True, kw_only=True):
     files: tuple[PolicyFile, ...]
     suites: tuple[TapSuite, ...]
     root: Path  # of the pgTAP suites
+    all_of_it: bool = False  # no place was named
 
 
 def collect(places: Sequence[str], config: Config) -> Collected:
@@ -60,7 +61,7 @@ def collect(places: Sequence[str], config: Config) -> Collected:
     if not files and not suites:
         where = ", ".join(str(place) for place in chosen) or "supabase/tests"
         raise NoTests(f"no tests in {where}", hint="`policytool test --init` writes a first one from the catalog")
-    return Collected(files=files, suites=suites, root=root)
+    return Collected(files=files, suites=suites, root=root, all_of_it=not places)
 
 
 def _policy_files(place: Path, *, narrow: bool) -> Iterator[Path]:

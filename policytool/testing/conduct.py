@@ -21,6 +21,7 @@ from policytool.testing.pgtap import run_suites, seed_files
 from policytool.testing.read import read_suite
 from policytool.testing.results import Result, TestRun
 from policytool.testing.run import Prepared, prepared, started
+from policytool.testing.spoken_of import untested
 from policytool.testing.suite import Suite
 from policytool.testing.tapped import results_of
 from policytool.testing.yamlfile import BadSuite, Problem
@@ -101,11 +102,22 @@ def conduct(
             results=tuple(results),
             servers=tuple(dict.fromkeys(servers)),
             notes=tuple(dict.fromkeys(notes)),
+            untested=_untested(found_units) if collected.all_of_it and not options.keyword else (),
             seconds=time.perf_counter() - began,
         )
         if options.hold:
             options.hold(run, conductor.ways)
     return run
+
+
+def _untested(found: Sequence[Unit]) -> tuple[str, ...]:
+    """The tables that no policy test is about; nothing is said of sources that have pgTAP suites alone."""
+    tables: dict[str, None] = {}
+    for source in dict.fromkeys(unit.source for unit in found if unit.suites):
+        mine = [unit for unit in found if unit.source == source]
+        suites = [suite for unit in mine for suite in unit.suites]
+        tables |= dict.fromkeys(untested(suites, mine[0].built.catalog, mine[0].built.platform.exposed_schemas))
+    return tuple(tables)
 
 
 def units(collected: Collected, load: Load, options: Options, source: str) -> list[Unit]:

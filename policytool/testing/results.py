@@ -34,6 +34,7 @@ class TestRun(Struct, frozen=True, kw_only=True):
     results: tuple[Result, ...]
     servers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    untested: tuple[str, ...] = ()  # tables that no policy test is about, where all tests of a project are run
     seconds: float = 0.0
 
     @property

@@ -66,6 +66,14 @@ def test_a_test_that_fails(project: Cli) -> None:
     assert "1 failed, 8 passed in" in ran.out
 
 
+def test_tables_without_a_test_are_named(project: Cli) -> None:
+    """Where all tests are run; a seed alone is no test."""
+    project.migration(PASSING + "create table public.other (id int);", "20990101000000_one.sql")
+    assert "note: no policy test is about other\n" in project("test").out
+    assert project("test", "-f", "json").json["untested"] == ["other"]
+    assert "note:" not in project("test", "supabase/tests").out
+
+
 def test_json_holds_every_case(project: Cli) -> None:
     """As the schema says."""
     project.migration(FAILING, "20990101000000_one.sql")
