@@ -45,24 +45,47 @@ exception
 end
 $$;
 
+-- The same, and closes what it was told of: a table with a cursor on it could not be truncated or altered.
+create function tap_same(have refcursor, want refcursor, mine text, wanted boolean, description text)
+returns text language plpgsql as $$
+declare
+    line constant text := @extschema@.tap_same(have, want, wanted, description);
+begin
+    if mine in ('have', 'both') then
+        close have;
+    end if;
+    if mine in ('want', 'both') then
+        close want;
+    end if;
+    return line;
+end
+$$;
+
 create function results_eq(refcursor, refcursor, text) returns text language sql
     return tap_same($1, $2, true, $3);
 create function results_eq(refcursor, text, text) returns text language sql
-    return tap_same($1, tap_open($2), true, $3);
+    return tap_same($1, tap_open($2), 'want', true, $3);
 create function results_eq(text, refcursor, text) returns text language sql
-    return tap_same(tap_open($1), $2, true, $3);
+    return tap_same(tap_open($1), $2, 'have', true, $3);
 create function results_eq(text, text, text) returns text language sql
-    return tap_same(tap_open($1), tap_open($2), true, $3);
+    return tap_same(tap_open($1), tap_open($2), 'both', true, $3);
 create function results_eq(refcursor, anyarray, text) returns text language plpgsql as $$
 declare
     want refcursor;
 begin
     open want for select * from pg_catalog.unnest($2);
-    return @extschema@.tap_same($1, want, true, $3);
+    return @extschema@.tap_same($1, want, 'want', true, $3);
 end
 $$;
 create function results_eq(text, anyarray, text) returns text language plpgsql
-    as $$ begin return @extschema@.results_eq(@extschema@.tap_open($1), $2, $3); end $$;
+    as $$
+declare
+    want refcursor;
+begin
+    open want for select * from pg_catalog.unnest($2);
+    return @extschema@.tap_same(@extschema@.tap_open($1), want, 'both', true, $3);
+end
+$$;
 create function results_eq(refcursor, refcursor) returns text language sql return results_eq($1, $2, null::text);
 create function results_eq(refcursor, text) returns text language sql return results_eq($1, $2, null::text);
 create function results_eq(text, refcursor) returns text language sql return results_eq($1, $2, null::text);
@@ -75,21 +98,28 @@ create function results_eq(text, anyarray) returns text language plpgsql
 create function results_ne(refcursor, refcursor, text) returns text language sql
     return tap_same($1, $2, false, $3);
 create function results_ne(refcursor, text, text) returns text language sql
-    return tap_same($1, tap_open($2), false, $3);
+    return tap_same($1, tap_open($2), 'want', false, $3);
 create function results_ne(text, refcursor, text) returns text language sql
-    return tap_same(tap_open($1), $2, false, $3);
+    return tap_same(tap_open($1), $2, 'have', false, $3);
 create function results_ne(text, text, text) returns text language sql
-    return tap_same(tap_open($1), tap_open($2), false, $3);
+    return tap_same(tap_open($1), tap_open($2), 'both', false, $3);
 create function results_ne(refcursor, anyarray, text) returns text language plpgsql as $$
 declare
     want refcursor;
 begin
     open want for select * from pg_catalog.unnest($2);
-    return @extschema@.tap_same($1, want, false, $3);
+    return @extschema@.tap_same($1, want, 'want', false, $3);
 end
 $$;
 create function results_ne(text, anyarray, text) returns text language plpgsql
-    as $$ begin return @extschema@.results_ne(@extschema@.tap_open($1), $2, $3); end $$;
+    as $$
+declare
+    want refcursor;
+begin
+    open want for select * from pg_catalog.unnest($2);
+    return @extschema@.tap_same(@extschema@.tap_open($1), want, 'both', false, $3);
+end
+$$;
 create function results_ne(refcursor, refcursor) returns text language sql return results_ne($1, $2, null::text);
 create function results_ne(refcursor, text) returns text language sql return results_ne($1, $2, null::text);
 create function results_ne(text, refcursor) returns text language sql return results_ne($1, $2, null::text);
