@@ -148,7 +148,7 @@ def test_the_examples_pass(project: pytest.Pytester) -> None:
     (project.path / "supabase" / "migrations" / "20260102000000_things.sql").write_text(THINGS)
     (project.path / "things.policy.yaml").write_text(ROWS)
     (project.path / "tests" / "test_values.py").write_text(VALUES)
-    run(project, "--policytool", "-n", "2", "--dist", "loadfile").assert_outcomes(passed=34)
+    run(project, "--policytool", "-n", "2", "--dist", "loadfile").assert_outcomes(passed=35)
 
 
 @pytest.fixture(scope="module")
@@ -258,6 +258,18 @@ def test_people(policydb):
     assert policydb.service.value("select current_user::text") == "service_role"
     assert policydb.as_role("clerk", settings={"app.desk": "7"}).value("select current_setting('app.desk')") == "7"
     assert user.value("select current_setting('app.desk', true)") in (None, "")
+
+
+def test_texts_arrive_as_they_are(policydb_copy):
+    name = "O'Neil \\\\ x\\ty é 😀 %s"
+    sam = policydb_copy.as_actor("sam", claims={"user_metadata": {"name": name, "n": [1, None, True]}})
+    assert sam.value("select auth.jwt() #>> '{user_metadata,name}'") == name
+    with sam.connect() as connection:
+        connection.execute("reset role")
+        found = connection.execute("select current_user::text, auth.jwt() -> 'user_metadata'").fetchone()
+        assert found == ("authenticated", {"name": name, "n": [1, None, True]})
+    thing = policydb_copy.seed("things", owner=sam, tags=[name, "@@at"], details={"name": name})
+    assert (thing["tags"], thing["details"]) == ([name, "@at"], {"name": name})
 
 
 def test_mistakes(policydb):
