@@ -356,3 +356,10 @@ def test_names_that_need_quotes(plot: Plot) -> None:
     found = plot.plant(*[("My App.order", handle, {"user": "a\\b"} if handle == "x" else {}) for handle in "xyz"])
     assert found.failed == {}
     assert found.rows["x"].row["user"] == "a\\b"
+
+
+def test_a_handle_is_of_one_row(plot: Plot) -> None:
+    """Two would not be told apart."""
+    plot.run("create table t (id int)")
+    with pytest.raises(ValueError, match="two rows have the same handle: x"):
+        plot.plant(("t", "x", {}), ("t", "x", {}))

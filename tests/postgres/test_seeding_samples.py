@@ -9,10 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from policytool.postgres.seed import seed
+from policytool.postgres.seeding import World
 from policytool.postgres.seeding.constants import constants
 from policytool.postgres.seeding.samples import like, sample
 from policytool.postgres.seeding.texts import numbers, short, texts
 from policytool.postgres.server import Server
+from tests.postgres.growing import Plot, plain
 
 if TYPE_CHECKING:
     from policytool.postgres.server import Connection
@@ -88,3 +91,53 @@ def test_names_say_what_a_text_may_be() -> None:
 def test_numbers_near_those_of_a_check() -> None:
     """Bounds are tried from both sides."""
     assert {"40", "39", "41"} <= set(numbers("a", constants("a > 40"), 1, 0))
+
+
+COLUMNS = (
+    "integer not null", "smallint check ({c} > 0)", "numeric(6, 2) not null check ({c} between 1 and 5)",
+    "text not null unique", "text check ({c} in ('a', 'b', 'c'))", "varchar(4) not null", "boolean not null",
+    "uuid not null unique", "date not null check ({c} > '2020-02-01')", "timestamptz not null default now()",
+    "jsonb not null check (jsonb_typeof({c}) = 'object')", "text[] not null check (cardinality({c}) <= 2)",
+    "mood not null", "mood[]", "code not null unique", "integer not null references others",
+    "integer references others", "text generated always as ('x') stored", "integer generated always as identity", "bigserial", "inet not null",
+    "text not null check (length({c}) >= 12)", "daterange not null", "interval not null", "bytea not null",
+    "char(3) not null check ({c} ~ '^[a-z]{{3}}$')", "time not null", "double precision not null check ({c} < 1)",
+)  # fmt: skip
+
+
+@given(
+    columns=st.lists(st.sampled_from(COLUMNS), min_size=1, max_size=9),
+    fill=st.sampled_from(["plant", "cover", "seed"]),
+    data=st.data(),
+)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_table_gets_rows(plot: Plot, columns: list[str], fill: str, data: st.DataObject) -> None:
+    """Whatever its columns are together, in each of the ways in which rows are asked for."""
+    cells = [f"c{number} {column.format(c=f'c{number}')}" for number, column in enumerate(columns)]
+    ordered = [
+        number for number, column in enumerate(columns) if column.startswith(("integer not", "date not", "time not"))
+    ]
+    if len(ordered) > 1 and columns[ordered[0]].split()[0] == columns[ordered[1]].split()[0]:
+        left, right = data.draw(st.permutations(ordered[:2]))
+        cells.append(f"check (c{left} <> c{right})")
+    plot.run(f"drop table if exists t; create table t ({', '.join(cells)})")
+    if fill == "plant":
+        assert plot.plant(*[("t", f"r{number}", {}) for number in range(4)]).failed == {}
+    elif fill == "cover":
+        worlds = [World(name=name, tables=[("public", "t")]) for name in "ab"]
+        assert [found.failed for found in plot.cover(*worlds)] == [{}, {}]
+    else:
+        catalog = plot.catalog()
+        assert seed(plot.server, plot.database, catalog, catalog).rows["public", "t"] == 3
+
+
+@pytest.fixture(scope="module")
+def plot(postgres_server: Server) -> Iterator[Plot]:
+    """A database with some types and a table to refer to."""
+    made = plain(postgres_server)
+    made.run(
+        "create type mood as enum ('low', 'high'); create domain code as text check (value ~ '^[A-Z]{2}\\d{2}$');"
+        "create table others (id integer primary key, name text not null)"
+    )
+    yield made
+    made.server.drop_database(made.database)

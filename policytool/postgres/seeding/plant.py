@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,12 @@ _PEOPLE = frozenset(("users", "user", "profiles", "profile", "people", "persons"
 def plant(connection: Connection, catalog: Catalog, wanted: Sequence[Wanted]) -> Harvest:
     """Insert the rows, whatever order they come in.
 
-    The connection's role is past row level security, may write, and may disable triggers where that is needed.
+    The connection's role is past row level security, may write, and may disable triggers where that is needed. Claims
+    that a trigger asked for are empty on the connection afterwards, where they were unset.
     """
+    twice = [handle for handle, count in Counter(one.handle for one in wanted).items() if count > 1]
+    if twice:
+        raise ValueError(f"two rows have the same handle: {twice[0]}")
     return _Planter(connection, catalog, wanted).harvest()
 
 
