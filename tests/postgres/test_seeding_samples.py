@@ -99,9 +99,10 @@ COLUMNS = (
     "uuid not null unique", "date not null check ({c} > '2020-02-01')", "timestamptz not null default now()",
     "jsonb not null check (jsonb_typeof({c}) = 'object')", "text[] not null check (cardinality({c}) <= 2)",
     "mood not null", "mood[]", "code not null unique", "integer not null references others",
-    "integer references others", "text generated always as ('x') stored", "integer generated always as identity", "bigserial", "inet not null",
-    "text not null check (length({c}) >= 12)", "daterange not null", "interval not null", "bytea not null",
-    "char(3) not null check ({c} ~ '^[a-z]{{3}}$')", "time not null", "double precision not null check ({c} < 1)",
+    "integer references others", "text generated always as ('x') stored", "integer generated always as identity",
+    "bigserial", "inet not null", "text not null check (length({c}) >= 12)", "daterange not null",
+    "interval not null", "bytea not null", "char(3) not null check ({c} ~ '^[a-z]{{3}}$')", "time not null",
+    "double precision not null check ({c} < 1)",
 )  # fmt: skip
 
 
