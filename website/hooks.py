@@ -13,7 +13,8 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).resolve().parent.parent
 RULES = "policytool/rules"
 FIRST = (
-    ("For", ("developer", "ci", "dba", "adopting")),
+    ("For", ("developer", "ci", "dba", "report", "adopting", "library")),
+    ("Tests", ("policy-tests", "pytest", "pgtap", "seeding", "mutation", "why")),
     ("Commands and formats", ("cli", "configuration", "outputs", "json", "snapshot")),
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)\s]+)\)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import resource
 import shlex
 import subprocess
@@ -32,7 +33,9 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
 
 def test_the_page_of_commands_is_current() -> None:
-    """After a change: python -m policytool.cli.reference > docs/cli.md."""
+    """After a change: UPDATE_DOCS=1 make test TESTS=tests/cli/test_reference.py."""
+    if os.environ.get("UPDATE_DOCS"):
+        PAGE.write_text(reference(), encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == reference()
 
 
