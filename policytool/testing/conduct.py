@@ -236,9 +236,11 @@ class _Conductor:
                 return {number: runner.run(ready.cases[number]) for number in mine}
 
     def _taps(self, unit: Unit, found: Ground) -> Iterator[Result]:
-        chosen = [suite for suite in self._collected.suites if self._fits(suite.path)]
-        if not chosen:
+        fitting = [suite for suite in self._collected.suites if self._fits(suite.path)]
+        if not fitting:
             return
+        # What only prepares others is run whatever -k says.
+        chosen = [suite for suite in self._collected.suites if suite in fitting or not suite.plans]
         seeds = seed_files(self._collected.root)
         for suite in run_suites(found.server, found.template, chosen, seeds=seeds, progress=self._progress):
             yield from results_of(suite, unit.grants)
