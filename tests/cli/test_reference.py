@@ -39,7 +39,7 @@ def test_the_page_of_commands_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == reference()
 
 
-@pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*found, id=found[0]) for found in commands()])
 def test_each_command_has_an_example(name: str, command: click.Command) -> None:
     """Every example that begins with policytool names options and values that exist."""
     examples = inspect.cleandoc(command.help or "").partition("\b\n")[2].splitlines()
