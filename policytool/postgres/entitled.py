@@ -20,6 +20,8 @@ _ROLES: Final = b"""
 select r.rolname::text from pg_catalog.pg_roles r
 where not r.rolsuper and r.rolname operator(pg_catalog.!~) '^(pg|policytool)_' order by 1
 """
+# Who runs migrations on a plain Postgres is a superuser; who inherits from it may change what it owns, and no more.
+_OWNER: Final = b"select 1 from pg_catalog.pg_roles where rolname = 'postgres' and rolsuper"
 _THERE: Final = b"select 1 from pg_catalog.pg_roles where rolname = 'policytool_bypass'"
 _MEMBERS: Final = """
 select m.rolname::text, g.rolname::text, a.admin_option, {options} from pg_catalog.pg_auth_members a
@@ -106,6 +108,8 @@ def _prepare(connection: Connection, user: str, major: int) -> Iterator[str]:
     how = " with inherit false, set true" if major >= 16 else ""
     become = [BYPASS, *roles] if user == LOGIN else [BYPASS]
     made += [f"grant {identifier(role)} to {identifier(user)}{how}" for role in become]
+    if major >= 16 and connection.execute(_OWNER).fetchone():  # before, whoever inherits could also become it
+        made.append(f"grant postgres to {BYPASS} with inherit true, set false")
     for statement in made:
         connection.execute(statement.encode())
     yield f"drop role {BYPASS}"
