@@ -84,7 +84,7 @@ class Editor:
 
     async def until(self, path: str, wanted: Callable[[list[types.Diagnostic]], Any]) -> list[types.Diagnostic]:
         """The diagnostics of a file, once they are as wanted."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not (self.uri(path) in self.found and wanted(self.found[self.uri(path)])):
                 self.news.clear()
                 await self.news.wait()
