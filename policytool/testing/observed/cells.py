@@ -101,6 +101,13 @@ def reach_of(whos: Iterable[Who], reached: Mapping[str, frozenset[str]], items: 
     by_id = {item.id: item for item in items}
     everybody = list(whos)
     ordinary = [who for who in everybody if who.person is None or who.person.kind not in ("holder", "boaster")]
+    # A rank that reaches other tenants, too, is one of the whole, like an administrator's.
+    wide = {
+        who.name for who in ordinary if who.person and who.person.kind == "colleague"
+        and any(not who.mine(by_id[i]) and not by_id[i].shared for i in reached.get(who.name, ()) if i in by_id)
+    }  # fmt: skip
+    if any(who.name not in wide and who.person for who in ordinary) and not _open(ordinary, wide, reached, by_id):
+        ordinary = [who for who in ordinary if who.name not in wide]
     if not any(reached.get(who.name) for who in ordinary):
         # Holders of special rights alone: all that they reach may be their own for all that.
         ordinary = [who for who in everybody if reached.get(who.name)]
@@ -115,6 +122,14 @@ def reach_of(whos: Iterable[Who], reached: Mapping[str, frozenset[str]], items: 
         return "conditional"
     shared = any(who.name not in by_id[i].people | by_id[i].above for who in ordinary for i in got[who.name])
     return "tenant" if shared else "own"
+
+
+def _open(
+    ordinary: list[Who], wide: set[str], reached: Mapping[str, frozenset[str]], by_id: Mapping[str, Item]
+) -> bool:
+    """Whether somebody without a rank reaches rows of other tenants as well."""
+    others = [who for who in ordinary if who.name not in wide and who.person is not None]
+    return any(not who.mine(by_id[i]) for who in others for i in reached.get(who.name, ()) if i in by_id)
 
 
 def _refusal(tries: list[Tried]) -> str:

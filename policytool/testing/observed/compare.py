@@ -15,6 +15,7 @@ from policytool.testing.observed.cells import Observed
 
 if TYPE_CHECKING:
     from policytool.access import Access, Command, Side
+    from policytool.testing.observed.worlds import Worlds
 
 Verdict = Literal["agree", "differ", "not decidable"]
 
@@ -33,13 +34,19 @@ class Compared(Struct, frozen=True, kw_only=True):
 
 
 def compare(
-    predicted: Iterable[Cell], seen: Iterable[Observed], further: Callable[[Cell], str] = lambda _: ""
+    predicted: Iterable[Cell],
+    seen: Iterable[Observed],
+    further: Callable[[Cell], str] = lambda _: "",
+    shared: Callable[[Cell], bool] = lambda _: True,
 ) -> Iterator[Compared]:
-    """Every predicted cell beside what was observed of it. `further`: what it asks for besides whose a row is."""
+    """Every predicted cell beside what was observed of it.
+
+    `further`: what it asks for besides whose a row is. `shared`: whether what a row belongs to has several members.
+    """
     by_key = {(o.role, o.table, o.command): o for o in seen}
     for cell in predicted:
         found = by_key.get((cell.role, cell.table, cell.command))
-        verdict, why = _verdict(cell, found, further)
+        verdict, why = _verdict(cell, found, further, shared)
         yield Compared(
             role=cell.role,
             table=cell.table,
@@ -57,7 +64,9 @@ _ROLE: Final = "it goes by the role, to which all of its people are the same"
 _UNMET: Final = "no person or row of the worlds fulfils the condition"
 
 
-def _verdict(cell: Cell, found: Observed | None, further: Callable[[Cell], str]) -> tuple[Verdict, str]:
+def _verdict(
+    cell: Cell, found: Observed | None, further: Callable[[Cell], str], shared: Callable[[Cell], bool]
+) -> tuple[Verdict, str]:
     if found is None:
         return "not decidable", "it was not measured"
     if found.access is None:
@@ -76,6 +85,8 @@ def _verdict(cell: Cell, found: Observed | None, further: Callable[[Cell], str])
             return "not decidable", f"past the policies it ends otherwise: {found.why}"
         case "own" | "tenant", _ if more == _ROLE:
             return "not decidable", more
+        case "tenant", "own" if not shared(cell):
+            return "not decidable", "each tenant is one person's in these worlds: nobody shares it"
         case "own" | "tenant", "none" if not found.why.startswith("denied by grant") and more:
             return "not decidable", f"{more} ({found.why})"
         case "conditional", ("own" | "tenant" | "all"):
@@ -96,6 +107,22 @@ def asks_more(access: Access, cell: Cell) -> str:
     if any(current_role({kind: body}) for s in says if s.node for kind, body in walk(s.node)):
         return _ROLE
     return _MORE if restrictive or not any(_plain(atoms) for one in says for atoms in one.alternatives) else ""
+
+
+def is_shared(worlds: Worlds, cell: Cell) -> bool:
+    """Whether the rows of a table are, or refer to, something that the worlds give several members."""
+    targets = {k.table for t in worlds.ties.values() for k in t.keys if set(k.columns) & set(t.groups)}
+    key = (cell.table.partition(".")[0], cell.table.partition(".")[2])
+    todo, seen = [key], {key}
+    while todo:
+        current = todo.pop()
+        ties = worlds.ties.get(current)
+        if current in targets or ties is None or ties.groups:
+            return True
+        known = [k.table for k in ties.keys if k.table in worlds.ties]
+        todo += [name for name in known if name not in seen and not worlds.ties[name].single]
+        seen.update(k.table for k in ties.keys)
+    return False
 
 
 def _plain(atoms: Iterable[Mapping[str, Any]]) -> bool:

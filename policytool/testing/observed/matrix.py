@@ -17,7 +17,7 @@ from policytool.catalog.introspect.origin import platform_of
 from policytool.postgres.observe import template_of
 from policytool.postgres.results import ApplyError
 from policytool.testing.ground import Ground, ground
-from policytool.testing.observed.compare import Compared, asks_more, compare
+from policytool.testing.observed.compare import Compared, asks_more, compare, is_shared
 from policytool.testing.observed.observe import Observation, observe
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def measure(
             found, question.access, question.subjects, question.roles, leaks=leaks, also=also, progress=progress
         )
         failed = found.failed
-    compared = tuple(compare(question.predicted, seen.cells, functools.partial(asks_more, question.access)))
+    further, shared = functools.partial(asks_more, question.access), functools.partial(is_shared, seen.worlds)
+    compared = tuple(compare(question.predicted, seen.cells, further, shared))
     return Measured(label=project.label, observation=seen, compared=compared, failed=failed)
 
 

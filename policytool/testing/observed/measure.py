@@ -132,6 +132,11 @@ class Meter:
         """UPDATE or DELETE, unfiltered, filtered and returning."""
         for probe in self.prober.touching(table, who.role, items, update=update):
             yield self._touch(who, table, probe, items)
+        changes = own_values(who.person, self.stage, table) if update and who.person is not None else {}
+        held = self.prober.may(table, who.role, "UPDATE")
+        if changes and changes.keys() <= set(held):
+            # What may not be left somebody else's may perhaps be taken.
+            yield self._touch(who, table, self.prober.taking(table, changes), items)
 
     def _touch(self, who: Who, table: Table, probe: Probe, items: tuple[Item, ...]) -> Tried:
         name = qualified(table.schema, table.name)
@@ -150,7 +155,8 @@ class Meter:
                 values=probe.values,
             )
         alone: dict[str, Outcome] = {}
-        if said.by != "grant" and said.by != "recursion" and len(items) <= _MOST:
+        whole = probe.shape != "self-stamped"
+        if whole and said.by != "grant" and said.by != "recursion" and len(items) <= _MOST:
             alone = dict(self._alone(who, table, probe, items))
         reached = frozenset(i for i, o in alone.items() if o.passed_policies)
         best = next((o for o in alone.values() if o.kind == "allowed"), None) or next(
@@ -158,7 +164,7 @@ class Meter:
         )
         return Tried(
             command=probe.command, shape=probe.shape, outcome=best, reached=reached, message=answer.message,
-            sure=said.by in ("grant", "recursion") or len(alone) == len(items), sql=probe.sql,
+            sure=not whole or said.by in ("grant", "recursion") or len(alone) == len(items), sql=probe.sql,
             stopped=frozenset(i for i, o in alone.items() if _stopped(o)), values=probe.values,
         )  # fmt: skip
 

@@ -102,6 +102,12 @@ class Prober:
             yield Probe(command=command, shape="filtered", sql=f"{what} where {asked}", values=values)
             yield Probe(command=command, shape="returning", sql=f"{what} returning {key}", values=values)
 
+    def taking(self, table: Table, values: Mapping[str, str | None]) -> Probe:
+        """An UPDATE of all rows that puts somebody in their people's place."""
+        sets = ", ".join(f"{identifier(c)} = {constant(v)}" for c, v in values.items())
+        sql = f"update {qualified(table.schema, table.name)} set {sets}"
+        return Probe(command="UPDATE", shape="self-stamped", sql=sql, values=values)
+
     def one(self, table: Table, probe: Probe, item: Item, role: str) -> str | None:
         """A probe of one row alone: by its key, or by all that the role may read."""
         reads = self.may(table, role, "SELECT")

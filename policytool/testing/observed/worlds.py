@@ -209,7 +209,7 @@ class _Planner:
             values = values_of(column, table, self._access, self._known)
             if who.power == (key, column.name):
                 return who.rank
-            if ties.groups and not ties.single:
+            if ties.groups and not ties.single and who.kind in ("colleague", "holder"):
                 return (who.rank if who.kind == "colleague" else highest(values)) or _FREE
             low = lowest(column, values)
             return _FREE if low is None else low

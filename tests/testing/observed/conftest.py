@@ -19,7 +19,7 @@ from policytool.postgres.platform import apply_migrations
 from policytool.postgres.server import Server
 from policytool.source.model import Project, SqlFile
 from policytool.testing.ground import Ground
-from policytool.testing.observed.compare import Compared, asks_more, compare
+from policytool.testing.observed.compare import Compared, asks_more, compare, is_shared
 from policytool.testing.observed.observe import Observation, observe
 from tests.cli.support import Cli
 
@@ -77,7 +77,8 @@ def see(server: Server, loaded: api.Loaded, template: str = "supabase_explicit")
         found = observe(ground, context.access, subjects, api.roles_met(context))
     predicted: tuple[Cell, ...] = api.matrix(loaded)
     further = functools.partial(asks_more, context.access)
-    return Seen(observation=found, compared=tuple(compare(predicted, found.cells, further)))
+    shared = functools.partial(is_shared, found.worlds)
+    return Seen(observation=found, compared=tuple(compare(predicted, found.cells, further, shared)))
 
 
 Observe = Callable[[str], Seen]
