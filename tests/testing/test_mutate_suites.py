@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from policytool.cli import run
+from policytool.postgres.server import Server
 from policytool.report.mutation import render
 from policytool.report.schemas import schema
 from policytool.testing.equivalent import Reasoner
@@ -16,7 +18,7 @@ from policytool.testing.mutate_suites import Mutation, mutate_suites
 from policytool.testing.read import read_suite
 from policytool.testing.score import Mutated, Score
 from policytool.testing.touches import Touches
-from tests.testing.conftest import Lay
+from tests.testing.conftest import Lay, laid
 from tests.testing.schemas import MARKET, MARKET_TEST
 
 SQL = """
@@ -184,3 +186,38 @@ def test_cases_that_are_not_run_would_not_notice(lay: Lay, monkeypatch: pytest.M
     monkeypatch.setattr(Touches, "of", lambda *_, **__: None)
     assert some == noticed(score(lay, MARKET_TEST, sql=MARKET))
     assert len(some) > 10
+
+
+PLAIN = """
+do $$ begin if to_regrole('mutant_clerk') is null then create role mutant_clerk; end if; end $$;
+create table public.files (id integer primary key, tenant text not null);
+alter table public.files enable row level security;
+create policy tenant on public.files to mutant_clerk using (tenant = current_setting('app.tenant', true));
+grant select, insert on public.files to mutant_clerk;
+"""
+PLAIN_TEST = """
+policytool: 1
+actors:
+  a: {role: mutant_clerk, settings: {app.tenant: a}}
+  b: {role: mutant_clerk, settings: {app.tenant: b}}
+seed: {files: {one: {id: 1, tenant: a}, two: {id: 2, tenant: b}}}
+tables:
+  files:
+    one: {a: r}
+    two: {b: r}
+"""
+
+
+def test_a_plain_postgres(postgres_server: Server) -> None:
+    """Roles are those of the actors, tables belong to a superuser: mutants are made all the same."""
+    with ExitStack() as stack:
+        ground = laid(postgres_server, PLAIN, "postgres", stack)
+        suite = read_suite("a.policy.yaml", PLAIN_TEST, ground.built.catalog)
+        found = mutate_suites(ground, [suite])
+    with postgres_server.connect() as connection:
+        connection.execute("drop role mutant_clerk")
+    assert not found.of("failed")
+    by_text = ends(found)
+    assert by_text['policy "tenant" opened: USING (true)'] == "killed"
+    assert by_text['policy "tenant": WITH CHECK (true)'] == "survived"
+    assert by_text["UPDATE granted to mutant_clerk"] == "killed"
