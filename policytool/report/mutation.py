@@ -115,6 +115,8 @@ def _text(found: Mutation, width: int, verbosity: int, *, named: bool) -> Iterat
     if verbosity >= 0:
         yield ""
         yield from textwrap.wrap(tally(score), width)
+    if verbosity > 0 and score.results:
+        yield f"{score.seconds:.1f} s, {score.seconds / len(score.results) * 1000:.0f} ms a mutant"
 
 
 def _listed(score: Score, verbosity: int) -> Iterator[Status]:

@@ -136,8 +136,8 @@ def spelled(item: Table | View | Function) -> str:
 
 
 def policy_at(policy: Policy) -> str:
-    """`policy "own rows" (file:line)`."""
-    return f'policy "{policy.name}"{at(policy.made)}'
+    """`policy "own rows" (file:line)`, in one line whatever its name."""
+    return f'policy "{" ".join(policy.name.split())}"{at(policy.made)}'
 
 
 def both(said: str, grants: tuple[Related, ...]) -> str:

@@ -77,7 +77,7 @@ def mutants(catalog: Catalog, clients: Collection[str], tables: Collection[Name]
 
 
 def _of_policy(table: Table, policy: Policy) -> Iterator[Mutant]:
-    named = f'policy "{policy.name}"'
+    named = f'policy "{" ".join(policy.name.split())}"'
     yield _policy(table, policy, None, "policy dropped", f"{named} dropped")
     if policy.command == "INSERT":
         yield _policy(table, policy, structs.replace(policy, with_check=TRUE), "policy opened", f"{named} opened")
