@@ -8,7 +8,7 @@ function theme() {
 function forPaper() {
   byId("findings-list") && document.querySelectorAll(".rule").forEach((rule) => { rule.fill(); });
   Lazy.all.forEach((lazy) => lazy.fillAll());
-  document.querySelectorAll("#tables-list .row").forEach((row) => row.open(true));
+  document.querySelectorAll("#tables-list .row").forEach((row) => row.open(true, true));
   document.querySelectorAll("details").forEach((d) => { if (!d.open) { d.open = true; d.dataset.forPaper = ""; } });
   // The event of opening comes too late for paper.
   document.querySelectorAll(".rule .page").forEach((page) => {

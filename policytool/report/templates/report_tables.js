@@ -34,7 +34,7 @@ function reachOf(table) {
 
 const words = (access) => ({ all: "every row", conditional: "rows where", tenant: "rows of the tenant, where", own: "own rows, where", none: "nothing" })[access];
 
-function tableDetails(table) {
+function tableDetails(table, withPolicies = true) {
   const policies = policiesOf.get(table.full) || [];
   const grants = Object.entries(table.grants);
   return [
@@ -50,7 +50,7 @@ function tableDetails(table) {
       ["Partition of", table.partition_of], ["Made at", table.at ? el("span", { class: "at" }, table.at) : null],
       ["Findings", findingLink(table.findings)],
     ),
-    policies.length ? policies.map(policyBlock) : el("p", { class: "soft" }, table.rls === "off" ? "It has no policy." : "It has no policy: no row gets through but for roles that policies do not bind."),
+    policies.length ? (withPolicies ? policies.map(policyBlock) : null) : el("p", { class: "soft" }, table.rls === "off" ? "It has no policy." : "It has no policy: no row gets through but for roles that policies do not bind."),
   ];
 }
 
@@ -77,8 +77,10 @@ function tableRow(table) {
       el("span", { class: "t-says" }, rich(table.headline)),
       el("span", { class: "t-facts" }, facts(table))));
   const row = el("div", { class: "row" }, button, inner);
-  row.open = (open) => {
-    if (open && !inner.firstChild) inner.append(...tableDetails(table).flat(2).filter(Boolean));
+  // On paper policies are in a section of their own, and not twice.
+  row.open = (open, onPaper = false) => {
+    if (open && inner.onPaper !== onPaper) inner.replaceChildren(...tableDetails(table, !onPaper).flat(2).filter(Boolean));
+    if (open) inner.onPaper = onPaper;
     inner.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
   };
