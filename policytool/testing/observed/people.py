@@ -53,6 +53,10 @@ class Person(Struct, frozen=True, kw_only=True):
         return f"{self.name}@example.com"
 
 
+# Whoever signs up first is made an administrator in many projects.
+FOUNDER: Final = Person(name="founder", kind="other")
+
+
 def people_of(access: Access, ties: Mapping[Name, Ties], known: Switches) -> tuple[Person, ...]:
     """Everybody, whatever their role in the database."""
     claims = _everybodys(known)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from policytool.postgres.seeding import Ref, Wanted
 from policytool.postgres.seeding.facts import order
-from policytool.testing.observed.people import MAINS, Person, World, others, people_of
+from policytool.testing.observed.people import FOUNDER, MAINS, Person, World, others, people_of
 from policytool.testing.observed.switches import SETTING, Switches, is_own, joined, switches
 from policytool.testing.observed.ties import (
     USERS,
@@ -63,7 +63,7 @@ def worlds(access: Access, also: Switches | None = None) -> Worlds:
     rows = tuple(planner.rows())
     return Worlds(
         people=people,
-        bystanders=tuple(p for w in MAINS for p in others(w)),
+        bystanders=(FOUNDER, *(p for w in MAINS for p in others(w))),
         rows=rows,
         ties=ties,
         switches=known,
@@ -116,7 +116,7 @@ class _Planner:
     def _users(self, needed: set[str]) -> Iterator[Row]:
         first = [next(iter(others(w))) for w in MAINS]  # where a row must name two people
         spare = [p for w in MAINS for p in others(w) if p.name in needed or p in first]
-        for who in (*self._people, *spare):
+        for who in (FOUNDER, *self._people, *spare):
             given = {"id": who.number("uuid"), "email": who.email}
             wanted = Wanted(table=USERS, handle=handle(USERS, who.name), given=given)
             yield Row(wanted=wanted, world=who.world, person=who.name)
