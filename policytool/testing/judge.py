@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from msgspec import structs
 
@@ -21,30 +22,39 @@ from policytool.testing.tenancy import Tenancy
 from policytool.testing.verdict import Attempt, Verdict, attempt, failed, unexpected
 from policytool.testing.world import Unseeded, constant, named, settable
 
+Explain = Callable[[Verdict], str]
 
-def judge(bench: Bench, case: Case, tenancy: Tenancy | None = None) -> Verdict:
-    """What comes of a case. All that it does is undone, unless it is a statement with steps: that needs a savepoint."""
+
+def judge(bench: Bench, case: Case, tenancy: Tenancy | None = None, explain: Explain = lambda _: "") -> Verdict:
+    """What comes of a case; all that it does is undone. `explain` is asked of a failure, before that."""
+    told = partial(_told, explain)
     try:
         match case.probe:
             case OnRow():
-                return _on_row(bench, case.actor, case.probe)
+                return told(_on_row(bench, case.actor, case.probe))
             case Insert():
-                return _insert(bench, case.actor, case.probe)
+                with bench.session.savepoint():
+                    return told(_insert(bench, case.actor, case.probe))
             case Freeze():
-                return _freeze(bench, case.actor, case.probe)
+                return told(_freeze(bench, case.actor, case.probe))
             case Who():
-                return _who(bench, case.probe)
+                return told(_who(bench, case.probe))
             case Sees():
-                return _sees(bench, case.probe)
+                return told(_sees(bench, case.probe))
             case Run():
                 with bench.session.savepoint():
-                    return judge_run(bench, case.actor, case.probe)
+                    return told(judge_run(bench, case.actor, case.probe))
             case Apart():
-                return judge_apart(bench, case.actor, case.probe.table, tenancy)
+                return told(judge_apart(bench, case.actor, case.probe.table, tenancy))
             case Enrol():
-                return judge_enrol(bench, case.actor, tenancy)
+                return told(judge_enrol(bench, case.actor, tenancy))
     except Unseeded as why:
         return failed(str(why), "not seeded")
+
+
+def _told(explain: Explain, verdict: Verdict) -> Verdict:
+    """With what decided it, in the state that it came from."""
+    return verdict if verdict.passed else structs.replace(verdict, why=explain(verdict))
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
@@ -68,14 +78,13 @@ def _stopped(tried: Attempt) -> str:
 
 
 def _insert(bench: Bench, actor: str, probe: Insert) -> Verdict:
-    with bench.session.savepoint():
-        values = bench.lay(probe.table, bench.world.values(probe.given), denied=probe.expect.kind == "deny")
-        back = f"returning {readable(bench.world, probe.table, bench.role(actor))}" if probe.returning else ""
-        tried = attempt(bench, actor, "INSERT", insert(probe.table, values, returning=back))
-        if back and tried.got.by == "check":
-            plain = attempt(bench, actor, "INSERT", insert(probe.table, values))
-            tried = read_gate(tried, plain)
-        problem = unexpected(bench, tried, probe.expect)
+    """In a savepoint: rows that it refers to are made."""
+    values = bench.lay(probe.table, bench.world.values(probe.given), denied=probe.expect.kind == "deny")
+    back = f"returning {readable(bench.world, probe.table, bench.role(actor))}" if probe.returning else ""
+    tried = attempt(bench, actor, "INSERT", insert(probe.table, values, returning=back))
+    if back and tried.got.by == "check":
+        tried = read_gate(tried, attempt(bench, actor, "INSERT", insert(probe.table, values)))
+    problem = unexpected(bench, tried, probe.expect)
     if problem and probe.unlisted and tried.got.passed_policies:
         problem += ", and nothing under `create` says so"
     return tried.verdict(problem)

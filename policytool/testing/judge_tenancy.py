@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from policytool.catalog.model import Name
 from policytool.catalog.spelling import identifier
 from policytool.testing.bench import Bench
@@ -49,16 +51,7 @@ def _foreign(tenancy: Tenancy, actor: str) -> Iterator[Handle]:
 
 
 def _of(verdict: Verdict, tenant: Handle) -> Verdict:
-    return Verdict(
-        passed=False,
-        outcome=verdict.outcome,
-        problem=f"{verdict.problem} (of {tenant})",
-        actor=verdict.actor,
-        command=verdict.command,
-        sql=verdict.sql,
-        answer=verdict.answer,
-        handle=verdict.handle,
-    )
+    return structs.replace(verdict, problem=f"{verdict.problem} (of {tenant})")
 
 
 def _inserts(bench: Bench, actor: str, table: Name, like: Handle) -> Iterator[tuple[Attempt, bool]]:

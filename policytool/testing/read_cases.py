@@ -22,6 +22,7 @@ _DOES: Final[dict[str, Command]] = {
     "select": "SELECT", "insert": "INSERT", "update": "UPDATE", "delete": "DELETE", "call": "EXECUTE", "sql": "SQL",
 }  # fmt: skip
 _HOW: Final = ("returning", "on_conflict")
+_WRITES: Final = ("insert", "update", "delete")
 CASE: Final = ("name", "by", "seed", "first", "then", *_DOES, *_HOW)
 _STEP: Final = ("as", *_DOES, *_HOW)
 CHECK: Final = ("as", "select", "call", "sql", "rows", "columns", "values", "value")
@@ -123,6 +124,8 @@ class Cases:
 
     def _operation(self, item: Node, found: Entries, what: str) -> Operation | None:
         does = [key for key in found if key in _DOES]
+        for how in found.keys() & set(_HOW) if does and does[0] not in _WRITES else ():
+            self._form.problems.add(found[how][0].at, f"{how} is for {', '.join(_WRITES)}", "leave it out")
         if len(does) != 1:
             self._form.problems.add(item.at, f"{what} does one thing", f"one of {', '.join(_DOES)}")
             return None

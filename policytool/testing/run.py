@@ -6,9 +6,10 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from policytool.catalog.objects import Catalog
 from policytool.postgres.entitled import Actors
@@ -98,25 +99,22 @@ class Runner:
     def run(self, case: Case) -> Result:
         """Try a case in each state."""
         began = time.perf_counter()
-        fresh, why = self._once(case, reused=False)
-        verdict = fresh
-        if fresh.passed and self._may_differ(case):
-            again, later = self._once(case, reused=True)
-            if not again.passed:
-                verdict, why = _differing(fresh, again), later
-        return self._result(case, verdict, why, time.perf_counter() - began)
+        verdict = self._once(case, reused=False)
+        if verdict.passed and self._may_differ(case):
+            again = self._once(case, reused=True)
+            verdict = verdict if again.passed else _differing(verdict, again)
+        return self._result(case, verdict, time.perf_counter() - began)
 
-    def _once(self, case: Case, *, reused: bool) -> tuple[Verdict, str]:
+    def _once(self, case: Case, *, reused: bool) -> Verdict:
         name = case.actor if not _several(case) else _OTHERS
         bench = self.bench(name, reused=reused)
         try:
-            verdict = judge(bench, case, self._prepared.tenancy)
-            return verdict, self._why(bench, verdict) if not verdict.passed and self._explain else ""
+            return judge(bench, case, self._prepared.tenancy, partial(self._why, bench))
         except Broken as broken:
             if self._only is not None:
                 raise
             del self._benches[_OTHERS if reused else name, reused]
-            return failed(str(broken), "error"), ""
+            return failed(str(broken), "error")
 
     def bench(self, name: str, *, reused: bool) -> Bench:
         """On a connection that nobody used before, or on one that has served everybody."""
@@ -141,7 +139,7 @@ class Runner:
         return any(name not in mine for name in self._prepared.emptied)
 
     def _why(self, bench: Bench, verdict: Verdict) -> str:
-        if verdict.answer is None or not verdict.actor:
+        if verdict.answer is None or not verdict.actor or not self._explain:
             return ""
         statement = asked(verdict.sql, self._prepared.catalog, command=verdict.command, row=str(verdict.handle or ""))
         people = {a.user: name for name, a in self._prepared.suite.actors.items() if a.user}
@@ -149,7 +147,7 @@ class Runner:
         found = decided(bench.session, self._prepared.catalog, actor, statement, verdict.answer, people=people)
         return found.text
 
-    def _result(self, case: Case, verdict: Verdict, why: str, seconds: float) -> Result:
+    def _result(self, case: Case, verdict: Verdict, seconds: float) -> Result:
         suite = self._prepared.suite
         actor = case.actor or verdict.actor
         planted = self._prepared.world.rows.get(verdict.handle.key) if verdict.handle else None
@@ -168,7 +166,7 @@ class Runner:
             problem=verdict.problem,
             sql=verdict.sql if shown else "",
             message=verdict.answer.message if shown and verdict.answer else "",
-            why=why,
+            why=verdict.why,
             row={k: v for k, v in planted.row.items() if k != "ctid"} if planted and shown else None,
         )
 
@@ -185,15 +183,10 @@ def _several(case: Case) -> bool:
 
 
 def _differing(fresh: Verdict, again: Verdict) -> Verdict:
-    return Verdict(
-        passed=False,
+    return structs.replace(
+        again,
         outcome=f"{fresh.outcome}; on a reused connection {again.outcome}",
         problem=f"passes where settings are unset, but not where a connection holds them emptied: {again.problem}",
-        actor=again.actor,
-        command=again.command,
-        sql=again.sql,
-        answer=again.answer,
-        handle=again.handle,
     )
 
 

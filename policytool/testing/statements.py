@@ -101,12 +101,15 @@ def _call(world: World, operation: Operation) -> str:
 
 
 def _conflict(world: World, operation: Operation, values: Mapping[str, str | None]) -> str:
-    """ON CONFLICT for the key that the row has."""
-    if operation.conflict != "update":
-        return "on conflict do nothing" if operation.conflict else ""
+    """ON CONFLICT with the key named, as PostgREST sends it: so its columns are read."""
+    if not operation.conflict:
+        return ""
     found = world.table(operation.table or ("", ""))
     keys = [c.columns for c in found.constraints if c.kind in ("PRIMARY KEY", "UNIQUE")]
     key = next((k for k in keys if set(k) <= values.keys()), keys[0] if keys else ())
+    target = f"({', '.join(map(identifier, key))})" if key else ""
+    if operation.conflict == "nothing":
+        return " ".join(part for part in ("on conflict", target, "do nothing") if part)
     rest = [c for c in values if c not in key] or list(key)
     sets = ", ".join(f"{identifier(c)} = excluded.{identifier(c)}" for c in rest)
-    return f"on conflict ({', '.join(map(identifier, key))}) do update set {sets}"
+    return f"on conflict {target} do update set {sets}"

@@ -30,6 +30,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     sql: str = ""
     answer: Answer | None = None
     handle: Handle | None = None
+    why: str = ""  # what decided it
 
 
 class Attempt(Struct, frozen=True, kw_only=True):

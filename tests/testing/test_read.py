@@ -185,6 +185,8 @@ def test_mistakes_are_told_with_their_place(text: str, found: list[str]) -> None
         ('{id: "@o1"}', "{}", "34:12: cancel_order cannot be called so; it needs id"),
         ("error: P0001, message", "error: P001, message", "35:48: P001 is no SQLSTATE; a SQLSTATE has five capital "
          "letters and digits, as P0001; the text goes under `message`"),
+        ("    by: {ben: {v", "    returning: true\n    by: {ben: {v", "35:5: returning is for insert, "
+         "update, delete; leave it out"),
         ("    call:", "    calls:", "34:5: a case has no key calls; did you mean call?"),
     ],
 )  # fmt: skip

@@ -140,6 +140,38 @@ def test_inserts_are_told_apart(tried: Try) -> None:
     assert impossible["insert notes: sam (2)"].startswith("no row of public.notes can be made as given")
 
 
+def test_on_conflict_asks_select_policies(tried: Try) -> None:
+    """A row that may be written and not read is not written with ON CONFLICT."""
+    sql = NOTES + "create policy i on public.notes for insert to authenticated with check (true);"
+    text = HEAD + (
+        "cases:\n"
+        '  - {insert: {notes: {owner_id: "@sam"}}, by: {sue: allow}}\n'
+        '  - {insert: {notes: {owner_id: "@sam"}}, on_conflict: nothing, by: {sue: {denied: read}}}\n'
+        '  - {insert: {notes: {id: "@one", owner_id: "@sam"}}, on_conflict: update, by: {sue: {denied: read}}}\n'
+    )
+    found = tried(sql, text)
+    assert problems(found) == {}
+    assert [result.outcome for result in found.values()][1:] == ["denied by read policy"] * 2
+
+
+def test_why_is_found_in_the_state_of_the_case(tried: Try) -> None:
+    """A row of the case's own is there while it is asked."""
+    text = (
+        HEAD
+        + """\
+cases:
+  - seed: {notes: {two: {owner_id: "@sue"}}}
+    select: notes.two
+    by: {sam: {denied: filtered}}
+"""
+    )
+    result = tried(NOTES + "create policy loose on public.notes for select using (true);", text)[
+        "select notes.two: sam"
+    ]
+    assert result.problem == "sam may read notes.two"
+    assert 'policy "loose"' in result.why
+
+
 def test_frozen_columns(tried: Try) -> None:
     """Nothing that the column takes past all policies is taken from the actor; a trigger may put back what was."""
     text = HEAD + "tables: {notes: {one: {sam: rud}, frozen: {sam: [state]}}}\n"
