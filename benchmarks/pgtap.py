@@ -2,8 +2,9 @@
 
 usage: python -m benchmarks.pgtap [-o FILE] [--details FILE] [--only N,N] [--fresh] TABLE FOLDER
 
-TABLE is a tab-separated list with the columns `repo`, `layout` and `root`; FOLDER holds a folder owner__name for each. The details
-name files: each assertion that fails, and each error.
+TABLE is a tab-separated list with the columns `repo`, `layout` and `root`; FOLDER holds a folder owner__name for each,
+with all files below `supabase`, whatever their suffix: suites include some. The details name files: each assertion that
+fails, and each error.
 """
 
 from __future__ import annotations
