@@ -16,6 +16,8 @@ from policytool.postgres.session import Session
 
 _MOST_VALUES: Final = 8
 MOST_ROWS: Final = 600
+_DAYS: Final = ("1990-01-01", "2990-01-01")
+_NUMBERS: Final = ("integer", "bigint", "smallint", "numeric", "real", "double")
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -55,15 +57,14 @@ class Sampler:
 
     def _varied(self, table: Table) -> Iterator[Column]:
         """The columns that policies look at."""
-        texts = [t for p in table.policies for t in (p.using, p.with_check) if t is not None]
-        named = {c for text in texts for c in references(text).own_columns}
+        named = {c for text in _said(table) for c in references(text).own_columns}
         yield from (c for c in table.columns if c.name in named)
 
     def _variation(self, catalog: Catalog, table: Table, column: Column, stored: str) -> str:
         """Each row that is there, with another value in one column."""
         name, number = identifier(column.name), f"(select max(policytool_row) from {stored})"
         here = f"(select distinct {name} as v from {stored} where policytool_as = '' limit {_MOST_VALUES})"
-        others = [f"{literal(v)}::{column.type}" for v in self._values(catalog, table, column)]
+        others = [f"{literal(v)}::{column.type}" for v in self._values(catalog, table, column, stored)]
         others += [] if column.not_null else ["null"]
         values = " union select ".join([here, *others])
         columns = ", ".join("v.v" if c is column else f"r.{identifier(c.name)}" for c in table.columns)
@@ -75,7 +76,7 @@ class Sampler:
             f"where r.policytool_as = '' and v.v is distinct from r.{name} limit {MOST_ROWS // 4}"
         )
 
-    def _values(self, catalog: Catalog, table: Table, column: Column) -> Iterator[str]:
+    def _values(self, catalog: Catalog, table: Table, column: Column, stored: str) -> Iterator[str]:
         """Values that policies may look for: persons, all labels of an enum, both booleans, what policies spell out."""
         schema, _, name = column.type.rpartition(".")
         enum = catalog.enums.get((schema, name))
@@ -85,10 +86,32 @@ class Sampler:
             yield from ("true", "false")
         elif column.type == "uuid":
             yield from self._users
-        elif column.type == "text" or column.type.startswith("character varying"):
-            texts = (t for p in table.policies for t in (p.using, p.with_check) if t is not None)
-            found = dict.fromkeys(value for text in texts for value in constants(text).texts)
-            yield from list(found)[:_MOST_VALUES]
+        elif column.type.startswith(("timestamp", "date")):
+            yield from _DAYS
+        elif column.type.startswith(_NUMBERS):
+            yield from list(dict.fromkeys(_beside(_said(table))))[:_MOST_VALUES]
+        elif column.type.startswith(("text", "character varying")):
+            found = dict.fromkeys(value for text in _said(table) for value in constants(text).texts)
+            yield from [*list(found)[:_MOST_VALUES], *self._others(column, stored)]
+
+    def _others(self, column: Column, stored: str) -> Iterator[str]:
+        """What names a person, as in the path of a file, as if it named another."""
+        name = identifier(column.name)
+        there = self._session.bypass(f"select distinct {name} from {stored} where policytool_as = '' limit {MOST_ROWS}")
+        for (value,) in there.values:
+            for user in (u for u in self._users if value is not None and u in value):
+                yield from (str(value).replace(user, other) for other in self._users if other != user)
+
+
+def _said(table: Table) -> list[str]:
+    """The expressions of a table's policies."""
+    return [t for p in table.policies for t in (p.using, p.with_check) if t is not None]
+
+
+def _beside(texts: list[str]) -> Iterator[str]:
+    """The whole numbers that expressions name, and those next to them."""
+    for number in (int(n) for text in texts for n in constants(text).numbers if n.lstrip("-").isdigit()):
+        yield from (str(number - 1), str(number), str(number + 1))
 
 
 def _impossible(catalog: Catalog, table: Table, stored: str) -> Iterator[str]:
