@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 
 import pytest
-from msgspec import Struct
 
-from policytool.catalog.build.platform import Platform
 from policytool.postgres.server import Server
-from policytool.postgres.session import Session
-from policytool.testing.actors import Actor, key, person
 from policytool.testing.mutants import mutants
-from policytool.testing.mutate import CaseFile, mutate
-from policytool.testing.outcomes import outcome
-from policytool.testing.score import Mutated, Score, TableScore
+from policytool.testing.score import TableScore
+from tests.testing.mutating import ACTORS, ANON, BEN, SAM, Rows, ends, one, scored
 from tests.testing.trying import on_a_server
 
-BEN, SAM, ANON = person("ben"), person("sam"), key("anon")
-ACTORS = {who.name: who.identity() for who in (BEN, SAM, ANON)}
-PLATFORM = Platform(name="supabase-explicit", exposed_schemas=("public",), major_version=18)
 ORDERS = """
 create table orders (id text primary key, buyer_id uuid not null, status text not null default 'open');
 alter table orders enable row level security;
@@ -30,60 +21,6 @@ grant select on orders to authenticated;
 ROWS = f"""
 insert into orders values ('o1', '{BEN.user}', 'open'), ('o2', '{SAM.user}', 'open'), ('o3', '{BEN.user}', 'hidden');
 """
-
-
-class Rows(Struct, frozen=True, kw_only=True):
-    """A statement, and how many rows it is to touch; None: it is to be refused."""
-
-    who: Actor
-    sql: str
-    rows: int | None
-    command: str = ""
-
-    @property
-    def role(self) -> str:
-        return self.who.role
-
-    @property
-    def denies(self) -> bool:
-        return not self.rows
-
-    @property
-    def name(self) -> str:
-        return f"{self.who.name}: {self.sql}"
-
-    @property
-    def texts(self) -> Collection[str]:
-        return (self.sql,)
-
-    def holds(self, session: Session) -> bool:
-        answer = session.attempt(self.who.identity(), self.sql)
-        refused = outcome(answer).kind in ("denied", "error")
-        return refused if self.rows is None else answer.ran and answer.rows == self.rows
-
-
-def scored(
-    server: Server, sql: str, rows: str, cases: Sequence[Rows], actors: Sequence[Actor] = (BEN, SAM, ANON)
-) -> Score:
-    """What becomes of the mutants of a project."""
-    with on_a_server(server, sql, rows) as (session, catalog):
-        found = session.bypass("select ctid::text, id from orders") if "orders" in sql else None
-        names = {(("public", "orders"), r[0] or ""): r[1] or "" for r in found.values} if found else {}
-
-        def begin() -> Callable[[int], bool]:
-            return lambda at: cases[at].holds(session)
-
-        identities = {who.name: who.identity() for who in actors}
-        tested = CaseFile(session=session, cases=cases, begin=begin, actors=identities, names=names)
-        return mutate(catalog, PLATFORM, [tested])
-
-
-def ends(score: Score) -> dict[str, str]:
-    return {result.text: result.status for result in score.results if result.status != "equivalent"}
-
-
-def one(score: Score, text: str) -> Mutated:
-    return next(result for result in score.results if text in result.text)
 
 
 def test_what_no_case_notices_survives(supabase_server: Server) -> None:
