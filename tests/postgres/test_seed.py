@@ -10,7 +10,8 @@ import pytest
 from policytool.catalog.introspect import introspect
 from policytool.catalog.objects import Catalog
 from policytool.postgres.rows import contents, lost
-from policytool.postgres.seed import Seeded, order, seed
+from policytool.postgres.seed import Seeded, seed
+from policytool.postgres.seeding.facts import order
 from policytool.postgres.server import Server
 from policytool.postgres.watching import copied, held, relations, stops
 from tests.catalog.closing import built
