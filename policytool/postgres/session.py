@@ -104,6 +104,8 @@ class Session:
         """The connection, past all policies, for rows that are to stay: for good, or as long as the transaction."""
         within = self.connection.pgconn.transaction_status
         with self.connection.transaction():
+            if path := self._path.get("search_path"):
+                self._run(f"set local search_path = {path}")
             self._run(f"set local role {identifier(self.actors.bypass)}")
             yield self.connection
         if within:  # an attempt goes back to what was kept last

@@ -40,7 +40,9 @@ def extension_file(name: str) -> SqlFile | None:
 
 def extension_parts() -> dict[str, tuple[Path, ...]]:
     """The extensions that policytool knows, each with its file; those of tests may be a folder of several."""
-    known = {path.stem: (path,) for path in (sql_folder() / "bootstrap" / "extensions").glob("*.sql")}
+    known: dict[str, tuple[Path, ...]] = {
+        path.stem: (path,) for path in (sql_folder() / "bootstrap" / "extensions").glob("*.sql")
+    }
     testing = sql_folder() / "testing"
     known |= {path.stem: (path,) for path in testing.glob("*.sql")}
     known |= {path.name: tuple(sorted(path.glob("*.sql"))) for path in testing.iterdir() if path.is_dir()}
