@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -123,10 +124,12 @@ def _untested(found: Sequence[Unit]) -> tuple[str, ...]:
 def units(collected: Collected, load: Load, options: Options, source: str) -> list[Unit]:
     """What is to be tried together, every file read. Raises BadSuite with the mistakes of all files."""
     files: dict[tuple[str, PlatformName | None], list[PolicyFile]] = {}
+    plain = cache(lambda where: load(where, None)[1].platform.family == "postgres")
     for file in collected.files:
-        for platform in _platforms(file, options):
+        for platform in _platforms(file, options, plain):
             files.setdefault((file.source, platform), []).append(file)
-    taps = [(source, platform) for platform in _chosen(options.grants, options.platform)] if collected.suites else []
+    chosen = _chosen(options.grants, options.platform, partial(plain, source)) if collected.suites else ()
+    taps = [(source, platform) for platform in chosen]
     for key in taps:
         files.setdefault(key, [])
     found: list[Unit] = []
@@ -157,13 +160,16 @@ def told(unit: Unit, found: Ground) -> str:
     return f"{where}, {unit.built.platform.name}{grants}{source}"
 
 
-def _platforms(file: PolicyFile, options: Options) -> tuple[PlatformName | None, ...]:
+def _platforms(file: PolicyFile, options: Options, plain: Callable[[str], bool]) -> tuple[PlatformName | None, ...]:
     named: PlatformName | None = options.platform or file.head.platform
-    return _chosen(options.grants or file.head.grants, named)
+    return _chosen(options.grants or file.head.grants, named, partial(plain, file.source))
 
 
-def _chosen(grants: str | None, named: PlatformName | None) -> tuple[PlatformName | None, ...]:
-    if grants is None or named == "postgres":
+def _chosen(
+    grants: str | None, named: PlatformName | None, plain: Callable[[], bool]
+) -> tuple[PlatformName | None, ...]:
+    """The platforms to try on; what the API roles are granted is nothing to a plain Postgres."""
+    if grants is None or named == "postgres" or (named is None and plain()):
         return (named,)
     return tuple(PROFILES[each] for each in (PROFILES if grants == "both" else (grants,)))
 

@@ -146,6 +146,17 @@ def test_both_kinds_of_grants(project: Cli) -> None:
     assert {case["grants"] for case in cases} == {"explicit", "legacy"}
 
 
+def test_grants_are_nothing_to_a_plain_postgres(cli: Cli) -> None:
+    """Without API roles there is one way to run it."""
+    sql = "create role app;\ncreate table notes (id int primary key);\ngrant select on notes to app;\n"
+    (cli.folder / "one.sql").write_text(sql)
+    (cli.folder / "policytool.toml").write_text('source = "one.sql"\n')
+    text = "policytool: 1\ngrants: both\nactors: {app: {role: app}}\nseed: {notes: {one: {}}}\n"
+    (cli.folder / "a.policy.yaml").write_text(text + "tables: {notes: {one: {app: r}}}\n")
+    ran = cli("test", "-f", "json")
+    assert (ran.code, [case["grants"] for case in ran.json["cases"]]) == (0, ["", "", ""]), ran
+
+
 def test_mistakes_end_with_2(project: Cli) -> None:
     """All of them, of all files, before a server is started."""
     place(project, MATRIX.replace("one: {sam", "on: {sam"), "a.policy.yaml")
