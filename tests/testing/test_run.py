@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec import structs
+
+from policytool.testing.read import read_suite
 from policytool.testing.results import Result
-from tests.testing.conftest import Try
+from policytool.testing.run import run_suite
+from policytool.testing.world import BadActor
+from tests.testing.conftest import Lay, Try
 from tests.testing.schemas import MARKET, MARKET_TEST
 
 NOTES = """
@@ -251,6 +257,28 @@ cases:
     assert problems(tried(NOTES + OWN, wrong)) == {
         "shut notes are shut: sue": "afterwards (line 12) the values are shut, new"
     }
+
+
+def test_what_cannot_be_seeded_fails(tried: Try) -> None:
+    """A row that is none, a step that does not run: no case passes without what it is about."""
+    wrong = HEAD.replace('owner_id: "@sam"', 'owner_id: "@sam", state: ajar')
+    found = tried(NOTES + OWN, wrong + "tables: {notes: {one: {}}}\n")
+    assert {result.problem.partition(":")[0] for result in found.values()} == {"notes.one could not be seeded"}
+    assert not any(result.passed for result in found.values())
+    text = HEAD + "cases:\n  - {first: [{as: sue, sql: delete from nots}], select: notes.one, by: {sam: allow}}\n"
+    assert [problem.partition(":")[0] for problem in problems(tried(NOTES + OWN, text)).values()] == [
+        "the step on line 5 fails"
+    ]
+
+
+def test_somebody_past_row_security_is_no_actor(lay: Lay) -> None:
+    """The server is asked, whatever the catalog says: a role may have been altered."""
+    ground = lay(NOTES + OWN)
+    suite = read_suite("a.policy.yaml", MATRIX, ground.built.catalog)
+    service = structs.replace(suite.actors["sam"], role="service_role")
+    tampered = structs.replace(suite, actors={**suite.actors, "sam": service})
+    with pytest.raises(BadActor, match=r"sam acts as service_role, which is past row security \(BYPASSRLS\)"):
+        list(run_suite(ground, tampered))
 
 
 def test_a_statement_that_ends_the_transaction(tried: Try) -> None:
