@@ -13,7 +13,7 @@ from policytool.access.rowmark import marked_column, mentions_row, relations
 from policytool.access.wording import and_list
 from policytool.catalog.model import Function
 from policytool.syntax.fragments import parse_query
-from policytool.syntax.node import is_null, kind_of, names, unwrapped
+from policytool.syntax.node import int_of, is_null, kind_of, names, unwrapped
 
 Node = Mapping[str, Any]
 MAX_DEPTH: Final = 5
@@ -34,7 +34,9 @@ _TESTS: Final = {
     "IS_UNKNOWN": "is not set",
     "IS_NOT_UNKNOWN": "is set",
 }
-_PLAIN_QUERY: Final = frozenset({"targetList", "fromClause", "whereClause", "limitOption", "op", "limitCount"})
+_PLAIN_QUERY: Final = frozenset(
+    {"targetList", "fromClause", "whereClause", "limitOption", "op", "limitCount", "distinctClause"}
+)
 
 
 class Words:
@@ -44,6 +46,7 @@ class Words:
         self._helpers = helpers
         self._table = table
         self._explained: set[str] = set()
+        self._named: dict[str, str] = {}  # tables of a join by their alias, where columns have to say whose they are
 
     def clause(self, node: Node, depth: int = 0) -> str:
         """`user_id` is their own user id; there is a row in …; a condition in SQL where there are no such words."""
@@ -121,7 +124,7 @@ class Words:
         match kind:
             case "AEXPR_OP" if op in _COMPARED and left:
                 return self._compared(left, op, right, depth)
-            case "AEXPR_DISTINCT":
+            case "AEXPR_DISTINCT" if constant(right) not in (None, "NULL"):
                 return f"{self.value(left, depth)} is not {self.value(right, depth)}, or not set"
             case "AEXPR_NOT_DISTINCT":
                 return f"{self.value(left, depth)} is the same as {self.value(right, depth)}"
@@ -194,8 +197,12 @@ class Words:
         tables = list(relations(select))
         if not tables or set(select) - _PLAIN_QUERY or depth > MAX_DEPTH or not joined_plainly(select):
             return None
+        if "limitCount" in select and not (int_of(select["limitCount"]) or 0) > 0:
+            return None
         conditions = [*on_conditions(select), *([select["whereClause"]] if "whereClause" in select else [])]
+        known, self._named = self._named, self._named | _told_apart(tables)
         parts = [self._said(c, depth + 1) or f"{code(shown(c, self._table))} holds" for c in conditions]
+        self._named = known
         named = and_list(code(name if schema in (None, "public") else f"{schema}.{name}") for _, schema, name in tables)
         together = " taken together" if len(tables) > 1 else ""
         return f"in {named}{together}" + (f" where {and_list(parts)}" if parts else "")
@@ -234,7 +241,9 @@ class Words:
             case {"TypeCast": cast} if harmless(cast):
                 return self.value(cast["arg"], depth)
             case {"ColumnRef": {"fields": fields}}:
-                return code(names(fields)[-1])
+                parts = names(fields)
+                whose = self._named.get(parts[-2]) if len(parts) > 1 else None
+                return code(f"{whose}.{parts[-1]}" if whose else parts[-1])
             case {"SubLink": {"subLinkType": "EXPR_SUBLINK", "subselect": {"SelectStmt": select}}}:
                 plain = plain_select(select)
                 said = self.value(plain, depth) if plain is not None else self._chosen(select, depth)
@@ -246,3 +255,11 @@ class Words:
 
     def _quoted(self, node: Node) -> str:
         return code(shown(node, self._table))
+
+
+def _told_apart(tables: list[tuple[str, str | None, str]]) -> dict[str, str]:
+    """What to call the tables of a join, by alias: as they are named, or by the alias where one is joined to itself."""
+    if len(tables) < 2:
+        return {alias: "" for alias, _, _ in tables}
+    called = [name for _, _, name in tables]
+    return {alias: name if called.count(name) == 1 else alias for alias, _, name in tables}

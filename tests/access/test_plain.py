@@ -14,6 +14,7 @@ from tests.rules.support import loaded
 
 TABLES = """
 create table public.members (user_id uuid not null, org_id uuid not null, role text, primary key (user_id, org_id));
+create table public.profiles (id uuid primary key);
 create function public.my_orgs() returns setof uuid language sql stable security definer set search_path = ''
 as $$ select org_id from public.members where user_id = auth.uid() $$;
 create table public.notes (id uuid primary key, author_id uuid not null, org_id uuid, status text,
@@ -76,6 +77,12 @@ POLICIES = {
     "for delete to authenticated using (not public.locked(id))": (
         "Signed-in users may delete rows where `public.locked(id)` says no."
     ),
+    "for select to authenticated using (exists (select from members m join members o on o.org_id = m.org_id "
+    "join profiles p on p.id = o.user_id where m.user_id = auth.uid() and p.id = author_id limit 1))": (
+        "Signed-in users may read rows where there is a row in `members`, `members` and `profiles` taken together "
+        "where `profiles.id` is `o.user_id`, `o.org_id` is `m.org_id` and `m.user_id` is their own user id and "
+        "`profiles.id` is the row's `author_id`."
+    ),
     "for select to authenticated using (auth.role() = 'authenticated')": "Signed-in users may read every row.",
     "for select to authenticated using (exists (select from members m where m.org_id = notes.org_id and role = 'x'))": (
         "Signed-in users may read rows where there is a row in `members` where `org_id` is the row's `org_id` and "
@@ -91,6 +98,8 @@ def test_a_policy_in_words(policy: str, words: str) -> None:
 
 
 QUOTED = {
+    "exists (select 1 from members limit 0)": "`EXISTS (SELECT 1 FROM public.members LIMIT 0)` holds",
+    "author_id is distinct from org_id": "`author_id IS DISTINCT FROM org_id` holds",
     "length(status) > 3": "`length(status)` is more than 3",
     "public.created(expires_at)": "`public.created(expires_at)` says yes",
     "expires_at::date = now()::date": "`expires_at::date` is `now()::date`",
