@@ -13,7 +13,7 @@ from policytool.postgres.guard import refusal
 from policytool.postgres.privileged import EXTENSIONS, owned_by_superuser
 from policytool.postgres.results import ApplyError
 from policytool.postgres.steps import Step, steps_of
-from policytool.postgres.substitutes import for_this_database
+from policytool.postgres.substitutes import for_this_database, moved
 from policytool.source.model import SqlFile
 from policytool.syntax.location import line_index
 from policytool.syntax.raw import Raw, Unparsable, parse
@@ -75,7 +75,7 @@ def perform(
         where = f' schema "{found["schema"]}"' if found and found["schema"] else ""
         _make_extension(connection, f'create extension "{name}"{where}', name, rights)
     stmt = trees[0].stmt if len(trees) == 1 else {}
-    sql = for_this_database(connection, statement, stmt)
+    sql = moved(connection, for_this_database(connection, statement, stmt), stmt)
     administrator = rights.administrator
     if administrator is not None and not (stmt and administrator.takes(stmt)):
         execute(connection, sql)
@@ -86,6 +86,8 @@ def perform(
     else:
         (owner,) = connection.execute("select current_user").fetchone() or ("",)
         administrator.run(connection, sql)
+        if "AlterObjectSchemaStmt" in stmt:
+            administrator.settle(connection, "")
         if item := owned_by_superuser(stmt):
             administrator.give(connection, *item, owner)
     return None

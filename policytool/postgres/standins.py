@@ -78,7 +78,7 @@ def write_extensions(target: Path | None, share: Path, family: str, major: int) 
     names = []
     for header, text in _standins():
         if header["name"] not in present:
-            write(f"{header['name']}.control", _control(header))
+            write(f"{header['name']}.control", _control(header, text))
             for version in (header["version"], *_PINNED.get(header["name"], ())):
                 write(f"{header['name']}--{version}.sql", script(header["name"], text))
             names.append(header["name"])
@@ -97,6 +97,11 @@ def own_extensions(share: Path) -> dict[str, Path]:
 def standin_names() -> tuple[str, ...]:
     """The extensions that policytool can stand in for."""
     return tuple(header["name"] for header, _ in _standins())
+
+
+def standin_moves(name: str) -> bool:
+    """Whether the real extension can be moved to another schema."""
+    return any(header["name"] == name and header["relocatable"] == "yes" for header, _ in _standins())
 
 
 def standins_in(connection: Connection) -> tuple[str, ...]:
@@ -163,9 +168,10 @@ def _standins() -> Iterator[tuple[re.Match[str], str]]:
             yield header, file.text
 
 
-def _control(header: re.Match[str]) -> str:
+def _control(header: re.Match[str], text: str) -> str:
     lines = [_MADE, f"default_version = '{header['version']}'", "trusted = true"]
-    if header["relocatable"] == "yes":
+    # The server puts a schema in place of @extschema@ once, and so only where it may stay.
+    if header["relocatable"] == "yes" and "@extschema@" not in text:
         lines.append("relocatable = true")
     if header["fixed"] == "yes":
         lines.append(f"schema = '{header['schema']}'")

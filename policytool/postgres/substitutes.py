@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from policytool.postgres.standins import STANDS_IN
+from policytool.catalog.spelling import identifier
+from policytool.postgres.standins import STANDS_IN, standin_moves
 
 if TYPE_CHECKING:
     import psycopg
@@ -23,6 +24,11 @@ _METHODS: Final = (
     (re.compile(r'access method "pgroonga" does not exist'), "pgroonga"),
     (re.compile(r'operator class "(?:\w+\.)?pgroonga_\w+" does not exist'), "pgroonga"),
 )
+_FIXED: Final = b"""
+select from pg_catalog.pg_extension e
+join pg_catalog.pg_available_extensions a on a.name operator(pg_catalog.=) e.extname
+where e.extname = %s and a.comment operator(pg_catalog.=) %s and not e.extrelocatable
+"""
 _REAL: Final = b"select from pg_catalog.pg_available_extensions where name = %s and comment operator(pg_catalog.<>) %s"
 
 
@@ -31,6 +37,19 @@ def for_this_database(connection: Connection, sql: str, stmt: Node) -> str:
     if not _about_postgres(stmt) or (name := connection.info.dbname) == "postgres":
         return sql
     return _DATABASE.sub(lambda found: f'{found[1]}"{name}"', sql, count=1)
+
+
+def moved(connection: Connection, sql: str, stmt: Node) -> str:
+    """ALTER EXTENSION SET SCHEMA of what can be moved, where its stand-in cannot be: it is made again there."""
+    match stmt:
+        case {
+            "AlterObjectSchemaStmt": {"objectType": "OBJECT_EXTENSION", "object": {"String": {"sval": name}}} as node
+        }:
+            fixed = connection.execute(_FIXED, [name, STANDS_IN]).fetchone()
+            if fixed is not None and standin_moves(name):
+                extension, schema = identifier(name), identifier(node["newschema"])
+                return f"drop extension {extension}; create extension {extension} schema {schema}"
+    return sql
 
 
 def _about_postgres(stmt: Node) -> bool:

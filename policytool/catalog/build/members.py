@@ -8,7 +8,7 @@ from policytool.catalog.build.dispatch import execute
 from policytool.catalog.build.moves import move_function, move_relation, move_type
 from policytool.catalog.build.state import NotModelled, Refused, State
 from policytool.catalog.build.stores import TYPE_KINDS, Kind
-from policytool.source.bootstrap import extension_file, sql_folder
+from policytool.source.bootstrap import extension_file, extension_parts, sql_folder
 from policytool.source.model import SqlFile
 from policytool.syntax.parse import parse_file
 
@@ -24,7 +24,8 @@ def on_supabase(state: State) -> bool:
 def run_script(state: State, name: str, schema: str) -> bool:
     """Fold what an extension brings into a schema; False when policytool does not know the extension."""
     file = extension_file(name)
-    if file is not None:
+    # Nobody asks for the hundreds of functions that only tests call, and folding them takes longer than most projects.
+    if file is not None and len(extension_parts()[name]) == 1:
         _run(state, file, schema, "extension")
     return file is not None
 

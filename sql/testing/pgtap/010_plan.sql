@@ -1,4 +1,4 @@
--- pgtap: schema = current, fixed = no, relocatable = no, version = 1.3.3, runs = yes
+-- pgtap: schema = current, fixed = no, relocatable = yes, version = 1.3.3, runs = yes
 -- Assertions that print TAP, named and called as those of pgTAP: a stand-in for servers that lack it. What is printed,
 -- diagnostics included, was compared with pgTAP 1.3.5 line by line. The functions named tap_* are the stand-in's own.
 -- Left out: lists of casts, operators and operator classes; privileges and owners of languages, tablespaces, operator

@@ -135,6 +135,13 @@ def test_no_plan_is_printed_by_finish(one: One) -> None:
     assert (result.plan, result.passed) == (2, True)
 
 
+def test_pgtap_can_be_moved(one: One) -> None:
+    """ALTER EXTENSION SET SCHEMA works, as it does with pgTAP, and the functions are in the other schema."""
+    text = "create schema tap; alter extension pgtap set schema tap; set search_path = tap, public;\n"
+    result = one(text + wrapped("select is(to_regprocedure('extensions.ok(boolean)'), null);", 1))
+    assert (result.errors, [a.diagnostics for a in result.failed]) == ((), [])
+
+
 def test_no_cursor_is_left_open(one: One) -> None:
     """A table whose rows were compared can be truncated and altered afterwards."""
     body = """
