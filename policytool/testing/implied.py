@@ -18,12 +18,16 @@ Pair = frozenset[Side]
 
 
 class Far(Struct, frozen=True, kw_only=True):
-    """A column is that of a row of `table`, which is found by other columns: near by far. `itself`: it is that row."""
+    """A column is that of a row of `table`, which is found by other columns: near by far. `itself`: it is that row.
+
+    `empty` are the near columns that may be NULL: then nothing is referred to, whatever the others hold.
+    """
 
     table: Name
     column: str
     by: Mapping[str, str]
     itself: bool = False
+    empty: frozenset[str] = frozenset()
 
 
 def implied(dropped: Without, table: Table, catalog: Catalog) -> bool:
@@ -47,32 +51,49 @@ def implied(dropped: Without, table: Table, catalog: Catalog) -> bool:
 
 
 def _same(one: str, left: Far, other: str, right: Far, key: tuple[str, ...], beside: set[Pair]) -> bool:
-    """Whether both find the same row by a key."""
+    """Whether both find the same row by a key. Columns that are equal to others are not NULL."""
+    equal: set[Side] = set()
     for column in key:
         near = [c for c, far in left.by.items() if far == column]
         across = [c for c, far in right.by.items() if far == column]
-        if not any(frozenset(((one, a), (other, b))) in beside for a in near for b in across):
+        found = [pair for a in near for b in across if (pair := frozenset(((one, a), (other, b)))) in beside]
+        if not found:
             return False
-    return True
+        equal |= found[0]
+    unsure = {*((one, c) for c in left.empty), *((other, c) for c in right.empty)}
+    return unsure <= equal
 
 
 def _ways(side: Side, dropped: Without, table: Table, catalog: Catalog) -> Iterator[Far]:
-    """The rows that a column is part of, or refers to."""
+    """The rows that a column is part of, or refers to, at once or by way of others."""
     source = table if not side[0] else catalog.tables.get(dropped.sources[side[0]])
     if source is None:
         return
-    column = side[1]
-    yield Far(
-        table=(source.schema, source.name), column=column, by={c.name: c.name for c in source.columns}, itself=True
-    )
-    not_null = {c.name for c in source.columns if c.not_null}
+    itself = {c.name: c.name for c in source.columns}
+    found = [Far(table=(source.schema, source.name), column=side[1], by=itself, itself=True)]
+    for far in found:
+        yield far
+        known = {(f.table, f.column) for f in found}
+        found += [f for f in _onward(far, catalog) if (f.table, f.column) not in known]
+
+
+def _onward(far: Far, catalog: Catalog) -> Iterator[Far]:
+    """What the row itself refers to by a foreign key with the column in it."""
+    source = catalog.tables[far.table]
+    nullable = {c.name for c in source.columns if not c.not_null} if far.itself else set()
     for constraint in source.constraints:
         reference = constraint.reference
-        # A row with NULL in one of the columns refers to nothing, whatever the others hold.
-        whole = constraint.validated and constraint.enforced and set(constraint.columns) <= not_null
-        if reference is not None and whole and column in constraint.columns:
-            pairs = dict(zip(constraint.columns, reference.columns, strict=True))
-            yield Far(table=(reference.schema, reference.table), column=pairs[column], by=pairs)
+        sure = constraint.validated and constraint.enforced and set(constraint.columns) <= set(far.by.values())
+        if reference is None or not sure or far.column not in constraint.columns:
+            continue
+        pairs = dict(zip(constraint.columns, reference.columns, strict=True))
+        by = {near: pairs[column] for near, column in far.by.items() if column in pairs}
+        yield Far(
+            table=(reference.schema, reference.table),
+            column=pairs[far.column],
+            by=by,
+            empty=far.empty | (frozenset(by) & nullable),
+        )
 
 
 def _keys(table: Table) -> Iterator[tuple[str, ...]]:

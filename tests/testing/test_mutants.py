@@ -61,7 +61,7 @@ def test_an_expression_without_each_of_its_conditions() -> None:
 KEYED = """
 create table tenants (id integer primary key);
 create table lists (tenant integer not null references tenants, id integer primary key, unique (tenant, id));
-create table items (tenant integer not null, list integer {null}, id integer primary key);
+create table items (tenant integer {null}, list integer, id integer primary key);
 alter table items add foreign key (tenant, list) references lists (tenant, id) {how};
 alter table items enable row level security;
 create policy p on items using (exists (select from lists l where l.tenant = items.tenant and {also}));
@@ -73,6 +73,7 @@ create policy p on items using (exists (select from lists l where l.tenant = ite
     [
         ("not null", "", "l.id = items.list", True),
         ("", "", "l.id = items.list", False),
+        ("", "", "l.id = items.id", False),
         ("not null", "not valid", "l.id = items.list", False),
         ("not null", "", "l.id > items.list", False),
         ("not null", "", "l.id = items.id", False),
@@ -84,6 +85,28 @@ def test_a_foreign_key_may_have_it_already(null: str, how: str, also: str, follo
     table = catalog.tables["public", "items"]
     dropped = next(w for w in without_each(table.policies[0].using or "") if w.dropped == "l.tenant = items.tenant")
     assert implied(dropped, table, catalog) is follows
+
+
+CHAINED = """
+create table classes (tenant integer not null, id integer primary key, unique (tenant, id));
+create table sessions (tenant integer not null, class integer not null, id integer primary key,
+  unique (tenant, class, id), foreign key (tenant, class) references classes (tenant, id));
+create table bookings (tenant integer not null, class integer not null, session integer not null,
+  foreign key (tenant, class, session) references sessions (tenant, class, id));
+create table exams (tenant integer not null, class integer,
+  foreign key (tenant, class) references classes (tenant, id));
+alter table exams enable row level security;
+create policy p on exams using (exists (
+  select from bookings b where b.tenant = exams.tenant and b.class = exams.class and b.session > 0));
+"""
+
+
+def test_foreign_keys_may_have_it_by_way_of_others() -> None:
+    """A booking's tenant is that of its class, by way of its session."""
+    catalog = built(CHAINED)
+    table = catalog.tables["public", "exams"]
+    found = {w.dropped: implied(w, table, catalog) for w in without_each(table.policies[0].using or "")}
+    assert found == {"b.tenant = exams.tenant": True, "b.class = exams.class": False, "b.session > 0": False}
 
 
 def test_scores_are_not_rounded() -> None:
