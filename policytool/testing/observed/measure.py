@@ -145,6 +145,7 @@ class Meter:
         said = outcome(answer, probe.command)
         if answer.ran:
             reached = frozenset(known - {row[0] for row in answer.values if row[0]})
+            reached |= self._left(who, table, probe, [i for i in items if i.id not in reached]) if reached else reached
             said = Outcome(kind="allowed" if reached else "filtered", rows=len(reached))
             return Tried(
                 command=probe.command,
@@ -167,6 +168,14 @@ class Meter:
             sure=not whole or said.by in ("grant", "recursion") or len(alone) == len(items), sql=probe.sql,
             stopped=frozenset(i for i, o in alone.items() if _stopped(o)), values=probe.values,
         )  # fmt: skip
+
+    def _left(self, who: Who, table: Table, probe: Probe, items: list[Item]) -> frozenset[str]:
+        """Rows that a statement would have reached, had it not taken away first what its policies go by."""
+        key = (table.schema, table.name)
+        if probe.shape != "filtered" or key not in self.stage.worlds.switches.gates or len(items) > _MOST:
+            return frozenset()
+        alone = self._alone(who, table, probe, tuple(items))
+        return frozenset(row for row, said in alone if said.passed_policies)
 
     def _alone(self, who: Who, table: Table, probe: Probe, items: tuple[Item, ...]) -> Iterator[tuple[str, Outcome]]:
         """Each row by itself, since all together end at the first that is refused."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct
 
+from policytool.access.bodies import resolve, touched
 from policytool.access.claims import claim_path, setting_name
 from policytool.access.memberships import gates_of
 from policytool.access.routines import body_of
@@ -49,8 +50,12 @@ def switches(access: Access) -> Switches:
         reader.table(key, table)
     for function in access.catalog.functions.values():
         if function.origin is None and function.returns != "trigger" and access.helpers.asks(function):
+            tables = access.catalog.tables
+            reads = {
+                resolve(name, tables, function.schema) or resolve(name, tables) for name in touched(function).reads
+            }
             for tree in body_of(function).expressions:
-                reader.atoms(tree, None)
+                reader.atoms(tree, None, reads)
     for view in access.catalog.views.values():
         if view.origin is None:
             reader.view(view)
@@ -61,7 +66,7 @@ def switches(access: Access) -> Switches:
         named=reader.named,
         asked={path: tuple(dict.fromkeys(found)) for path, found in reader.asked.items()},
         gates=gates,
-        opening=reader.opening,
+        opening={**reader.opening, **reader.wanted},
     )
 
 
@@ -94,7 +99,8 @@ class _Reader:
         self.literals: dict[tuple[Name, str], list[str]] = {}
         self.named: dict[tuple[Name, str], Path] = {}
         self.asked: dict[Path, list[str]] = {}
-        self.opening: dict[tuple[Name, str], str] = {}
+        self.opening: dict[tuple[Name, str], str] = {}  # by a table's own policies
+        self.wanted: dict[tuple[Name, str], str] = {}  # by policies of others, and functions
 
     def table(self, key: Name, table: Table) -> None:
         for policy in table.policies:
@@ -105,7 +111,7 @@ class _Reader:
                 self.columns.setdefault(key, set()).update(says.columns)
                 trees = [says.node, *(atom for branch in says.alternatives for atom in branch)]
                 for tree in trees:
-                    self.atoms(tree, key)
+                    self.atoms(tree, key, references(says.text).tables)
 
     def view(self, view: View) -> None:
         """The columns in a view's own conditions: which rows it shows."""
@@ -119,7 +125,7 @@ class _Reader:
             own = {c.name for c in self._access.catalog.tables[key].columns}
             self.columns.setdefault(key, set()).update(mentioned & own)
 
-    def atoms(self, tree: Node, key: Name | None, among: Collection[Name] | None = None) -> None:
+    def atoms(self, tree: Node, key: Name | None, among: Collection[Name | None] = ()) -> None:
         """The comparisons in a tree, in a policy of the table `key`, or of columns of the tables `among`."""
         for kind, body in walk(tree):
             operator = (names(body.get("name")) or ("",))[-1] if kind == "A_Expr" else ""
@@ -130,26 +136,28 @@ class _Reader:
                 self._compared(side, other, key, among, wanted=operator == "=")
 
     def _compared(
-        self, side: Node, other: Node, key: Name | None, among: Collection[Name] | None, *, wanted: bool
+        self, side: Node, other: Node, key: Name | None, among: Collection[Name | None], *, wanted: bool
     ) -> None:
         path, constants = path_of(other), list(_constants(other))
         column = marked_column(side)
         if key is not None and column is not None:
             if path is not None:
                 self.named.setdefault((key, column), path)
-            self._noted((key, column), constants, wanted=wanted)
+            self._noted((key, column), constants, self.opening if wanted else None)
         elif (asked := path_of(side)) is not None:
             self.asked.setdefault(asked, []).extend(constants)
         elif constants or path is not None:
             parts = names(unwrapped(side).get("ColumnRef", {}).get("fields"))
             tables = self._with(parts[-1]) if parts else ()
-            for table in (t for t in tables if among is None or t in among):
-                self._noted((table, parts[-1]), constants, wanted=wanted)
+            for table in (t for t in tables if t in among):
+                self._noted((table, parts[-1]), constants, self.wanted if wanted else None)
 
-    def _noted(self, column: tuple[Name, str], constants: list[str], *, wanted: bool) -> None:
+    def _noted(
+        self, column: tuple[Name, str], constants: list[str], opening: dict[tuple[Name, str], str] | None
+    ) -> None:
         self.literals.setdefault(column, []).extend(constants)
-        if wanted and constants:
-            self.opening.setdefault(column, constants[0])
+        if opening is not None and constants:
+            opening.setdefault(column, constants[0])
 
     def _with(self, column: str) -> Iterator[Name]:
         """The user's tables that have a column: which of them a name in a sub-query means matters little here."""
