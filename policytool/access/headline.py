@@ -134,8 +134,11 @@ def _of_policy(policy: Policy, table: Table, command: Command, audience: Audienc
     if says.node is None or says.branches is None:
         yield Subject(who=f"{audience.who} under the conditions of a policy")
         return
-    for atoms in alive(says, table, audience, access):
-        yield _subject(atoms, table, audience, access)
+
+    def people() -> list[Subject]:
+        return [_subject(atoms, table, audience, access) for atoms in alive(says, table, audience, access)]
+
+    yield from access.analyst.kept(says, f"people of {table.name} for {audience.who}", people)
 
 
 def _subject(atoms: tuple[Node, ...], table: Table, audience: Audience, access: Access) -> Subject:

@@ -177,6 +177,10 @@ def predicate_rows(says: Predicate, table: Table, audience: Audience, access: Ac
 
 def alive(says: Predicate, table: Table, audience: Audience, access: Access) -> list[tuple[Node, ...]]:
     """The alternatives that can be true for these people, without the conditions that are true of them anyway."""
+    return access.analyst.kept(says, f"alive for {audience.who}", lambda: _alive(says, table, audience, access))
+
+
+def _alive(says: Predicate, table: Table, audience: Audience, access: Access) -> list[tuple[Node, ...]]:
     not_null = frozenset(c.name for c in table.columns if c.not_null)
 
     def folded(atom: Node) -> list[object]:
