@@ -34,7 +34,7 @@ test: .venv/installed-dev ## run the whole suite
 .PHONY: test-browser
 test-browser: .venv/installed-dev ## install a headless browser, and run the tests that drive it
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
-	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || \
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1 || \
 		if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
 			apt-get update -qq && apt-get install -y -qq chromium; \
 		else $(BIN)/python -m playwright install chromium; fi
