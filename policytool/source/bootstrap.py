@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import structs
@@ -38,7 +39,8 @@ def extension_file(name: str) -> SqlFile | None:
     return structs.replace(_read(parts[0], 0), text="\n".join(part.read_text(encoding="utf-8") for part in parts))
 
 
-def extension_parts() -> dict[str, tuple[Path, ...]]:
+@functools.cache
+def extension_parts() -> Mapping[str, tuple[Path, ...]]:
     """The extensions that policytool knows, each with its file; those of tests may be a folder of several."""
     known: dict[str, tuple[Path, ...]] = {
         path.stem: (path,) for path in (sql_folder() / "bootstrap" / "extensions").glob("*.sql")
