@@ -89,6 +89,8 @@ def mutate_suites(
         with ExitStack() as stack:
             progress("planting rows")
             files = [_file(stack, stack.enter_context(prepared(ground, suite)), fits) for suite in suites]
+            if not any(file.cases for file in files):
+                raise NoTests("no case fits -k", hint="a case is found by its file and its name")
             built, mine = ground.built, (part, workers)
             return mutate(built.catalog, built.platform, files, tables=tables, part=mine, progress=progress)
 

@@ -124,6 +124,7 @@ def test_the_command(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "| public.notes | 3 | 4 | 75 % |  |" in (project / "m.md").read_text()
     assert run(["test", "--mutate", "--min-score", "75"]) == 0
     assert run(["test", "--mutate", "--min-score", "75.01"]) == 1
+    assert run(["test", "--mutate", "-k", "nothing of the kind"]) == 3
 
 
 @pytest.mark.parametrize(
