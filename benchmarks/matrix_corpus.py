@@ -77,6 +77,7 @@ def row(number: int, layout: str, found: Measured, seconds: float) -> Row:
 _REASONS = (
     "the condition holds for", "no person or row of the worlds", "no row of the worlds fulfils",
     "triggers or errors of the project's own", "past the policies it ends otherwise", "it holds more than",
+    "some rows could not be made", "no colleague fulfils", "it goes by the role", "each tenant is one person's",
     "there is no row to try it on", "the rows that were touched are not known", "it was not measured", "it reads ",
 )  # fmt: skip
 

@@ -31,6 +31,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     of: int = 0
     shapes: Mapping[str, str] = {}
     people: Mapping[str, int] = {}
+    lacking: str = ""  # why some row of the worlds could not be made
     otherwise: Reach | None = None  # what it would be if triggers and errors had let pass all that they stopped
 
 
@@ -55,6 +56,7 @@ def observed(
         of=len(held.items),
         shapes=_shapes(tries),
         people={name: len(rows) for name, rows in reached.items() if rows},
+        lacking=held.why,
         otherwise=_otherwise(found, reached, held),
     )
 
@@ -110,8 +112,9 @@ def reach_of(whos: Iterable[Who], reached: Mapping[str, frozenset[str]], items: 
         ordinary = [who for who in ordinary if who.name not in wide]
     if not any(reached.get(who.name) for who in ordinary):
         # Holders of special rights alone: all that they reach may be their own for all that.
-        ordinary = [who for who in everybody if reached.get(who.name)]
-        if any(not who.mine(by_id[i]) for who in ordinary for i in reached[who.name]):
+        reaching = [who for who in everybody if reached.get(who.name)]
+        ordinary = [who for who in reaching if all(who.mine(by_id[i]) for i in reached[who.name])]
+        if not ordinary:
             return "conditional"
     got = {who.name: reached.get(who.name, frozenset()) for who in ordinary}
     if len(ordinary) and all(rows >= by_id.keys() for rows in got.values()):

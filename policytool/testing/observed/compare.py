@@ -76,22 +76,37 @@ def _verdict(
     if found.otherwise is not None and found.otherwise != found.access:
         return "not decidable", "triggers or errors of the project's own stop some rows, which count as out of reach"
     more = further(cell) if cell.access in ("own", "tenant") else ""
+    why = _unmet(cell, found, more) or _alone(cell, found, more, shared)
+    if not why and found.lacking and found.access != "all":
+        why = f"some rows could not be made: {found.lacking}"
+    return ("not decidable", why) if why else ("differ", found.why)
+
+
+def _unmet(cell: Cell, found: Observed, more: str) -> str:
+    """Why nothing was reached, or as much as nobody can tell from a condition."""
+    ended = found.why.startswith(("denied by trigger", "error"))
+    refused = found.why.startswith("denied by grant")
     match cell.access, found.access:
-        case "conditional", "none" if not found.why.startswith("denied by grant"):
-            return "not decidable", f"{_UNMET} ({found.why})"
-        case "own" | "tenant", "none" if found.why.startswith(("denied by trigger", "error")):
-            return "not decidable", f"past the policies it ends otherwise: {found.why}"
-        case "all", "none" if found.why.startswith(("denied by trigger", "error")):
-            return "not decidable", f"past the policies it ends otherwise: {found.why}"
-        case "own" | "tenant", _ if more == _ROLE:
-            return "not decidable", more
-        case "tenant", "own" if not shared(cell):
-            return "not decidable", "each tenant is one person's in these worlds: nobody shares it"
-        case "own" | "tenant", "none" if not found.why.startswith("denied by grant") and more:
-            return "not decidable", f"{more} ({found.why})"
+        case "own" | "tenant" | "all", "none" if ended:
+            return f"past the policies it ends otherwise: {found.why}"
+        case "conditional", "none" if not refused:
+            return f"{_UNMET} ({found.why})"
+        case "own" | "tenant", "none" if not refused and more:
+            return f"{more} ({found.why})"
         case "conditional", ("own" | "tenant" | "all"):
-            return "not decidable", f"the condition holds for {found.access} of the rows of these worlds"
-    return "differ", found.why
+            return f"the condition holds for {found.access} of the rows of these worlds"
+    return ""
+
+
+def _alone(cell: Cell, found: Observed, more: str, shared: Callable[[Cell], bool]) -> str:
+    """Why people cannot be told apart, or have nothing in common."""
+    if more == _ROLE:
+        return more
+    if (cell.access, found.access) != ("tenant", "own"):
+        return ""
+    if more:
+        return "no colleague fulfils what it asks for besides"
+    return "" if shared(cell) else "each tenant is one person's in these worlds: nobody shares it"
 
 
 def asks_more(access: Access, cell: Cell) -> str:

@@ -251,7 +251,8 @@ class _Reader:
         member = self._adopted.get((key, values[0] or ""))
         if member is not None:
             world, named = member.world, named if member.world else set(member.people)
-        shared = (key, values[0] or "") in self._shared or any(item.shared for item in above)
+        unknown = ties.single and not named and not world  # a person whom seeding made up, for all to refer to
+        shared = unknown or (key, values[0] or "") in self._shared or any(item.shared for item in above)
         found = Item(
             id=values[0] or "", table=key, row=row, world=world, people=frozenset(named), handle=name, shared=shared,
             above=frozenset(p for item in above for p in item.people | item.above),
