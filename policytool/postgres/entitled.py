@@ -21,7 +21,14 @@ select r.rolname::text from pg_catalog.pg_roles r
 where not r.rolsuper and r.rolname operator(pg_catalog.!~) '^(pg|policytool)_' order by 1
 """
 # Who runs migrations on a plain Postgres is a superuser; who inherits from it may change what it owns, and no more.
-_OWNER: Final = b"select 1 from pg_catalog.pg_roles where rolname = 'postgres' and rolsuper"
+_OWNER: Final = b"""
+select rolbypassrls from pg_catalog.pg_roles
+where rolname = 'postgres' and rolsuper and rolname operator(pg_catalog.<>) current_user
+"""
+_HOLDS: Final = b"""
+select g.rolname::text from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
+where m.member = 'postgres'::pg_catalog.regrole
+"""
 _THERE: Final = b"select 1 from pg_catalog.pg_roles where rolname = 'policytool_bypass'"
 _MEMBERS: Final = """
 select m.rolname::text, g.rolname::text, a.admin_option, {options} from pg_catalog.pg_auth_members a
@@ -97,8 +104,9 @@ def actors(server: Server, database: str, user: str) -> Actors:
 
 def _prepare(connection: Connection, user: str, major: int) -> Iterator[str]:
     """Make the roles; the statements that undo it."""
+    back = list(_demote(connection))
     roles = [role for (role,) in connection.execute(_ROLES).fetchall()]
-    back = list(_let_go(connection, major)) if user == AUTHENTICATOR else []
+    back += list(_let_go(connection, major)) if user == AUTHENTICATOR else []
     made = [f"create role {BYPASS} nologin inherit bypassrls"]
     made += [
         f"grant {identifier(r)} to {BYPASS}" for r in ("pg_read_all_data", "pg_write_all_data", *roles) if r != user
@@ -108,14 +116,30 @@ def _prepare(connection: Connection, user: str, major: int) -> Iterator[str]:
     how = " with inherit false, set true" if major >= 16 else ""
     become = [BYPASS, *roles] if user == LOGIN else [BYPASS]
     made += [f"grant {identifier(role)} to {identifier(user)}{how}" for role in become]
-    if major >= 16 and connection.execute(_OWNER).fetchone():  # before, whoever inherits could also become it
-        made.append(f"grant postgres to {BYPASS} with inherit true, set false")
     for statement in made:
         connection.execute(statement.encode())
     yield f"drop role {BYPASS}"
     if user == LOGIN:
         yield f"drop role {LOGIN}"
     yield from back
+
+
+def _demote(connection: Connection) -> Iterator[str]:
+    """Let `postgres`, who owns what a project made, be no superuser; the statements that make it one again.
+
+    A function of the project that runs as its owner would else run as a superuser. Row security stops it no more than
+    before.
+    """
+    owner = connection.execute(_OWNER).fetchone()
+    if owner is None:
+        return
+    held = {role for (role,) in connection.execute(_HOLDS).fetchall()}
+    connection.execute(b"alter role postgres nosuperuser bypassrls")
+    yield f"alter role postgres superuser {'bypassrls' if owner[0] else 'nobypassrls'}"
+    for role in ("pg_read_all_data", "pg_write_all_data"):
+        if role not in held:
+            connection.execute(f"grant {role} to postgres".encode())
+            yield f"revoke {role} from postgres"
 
 
 def _let_go(connection: Connection, major: int) -> Iterator[str]:

@@ -188,3 +188,27 @@ def test_a_plain_database_has_a_login_of_ours(postgres_server: Server) -> None:
         assert connection.execute("select from pg_roles where rolname ~ '^policytool_'").rowcount == 0
         connection.execute("drop owned by clerk; drop role clerk")
     postgres_server.drop_database(name)
+
+
+def test_nothing_runs_as_a_superuser_on_a_plain_database(postgres_server: Server) -> None:
+    """A definer function runs as whoever owns what a project made, and that is none meanwhile; later it is again."""
+    name = postgres_server.create_database("postgres_plain", owner="postgres")
+    migration = """
+        create function attack() returns text language plpgsql security definer as $$
+        begin execute 'copy (select 1) to program ''true'''; return 'done'; end $$;
+    """
+    results = apply_migrations(postgres_server, name, [migration])
+    assert [r.error.message for r in results if r.error] == []
+    with (
+        entitled(postgres_server) as user,
+        open_session(actors_of(postgres_server, name, user)) as session,
+        session.transaction(),
+    ):
+        assert session.bypass("select attack()").sqlstate == "42501"
+        assert session.attempt(Identity(role="postgres"), "select attack()").sqlstate == "42501"
+        change = "create or replace function attack() returns text language sql as 'select ''mine'''"
+        assert session.bypass(change, keep=True).ran
+    with postgres_server.connect(name) as connection:
+        query = "select rolsuper, rolbypassrls from pg_roles where rolname = 'postgres'"
+        assert connection.execute(query.encode()).fetchone() == (True, False)
+    postgres_server.drop_database(name)
