@@ -41,7 +41,7 @@ class Calls:
             for a in function.arguments
             if a.mode in ("IN", "INOUT", "VARIADIC")
         )
-        if function.kind == "function":
+        if function.kind == "function" and not function.strict:  # a strict one is not looked at where it gets null
             call = f"{qualified(function.schema, function.name)}({arguments})"
             answer = self.meter.attempt(who, f"select {call} where false")
             refused = outcome(answer, "EXECUTE")

@@ -74,6 +74,11 @@ grant select on public.mine, public.above, public.counted, public.stored to anon
     + "create table public.keys (user_id uuid primary key);\n"
     "create policy own on public.notes to authenticated"
     " using (owner_id in (select k.user_id from public.keys as k));",
+    "a policy that is never looked at": _HEAD + _NOTES + _ALL
+    + "create table public.keys (user_id uuid primary key);\n"
+    "create policy own on public.notes to authenticated"
+    " using (owner_id in (select k.user_id from public.keys as k));\n"
+    "create policy open on public.notes to authenticated using (true);",
     "doors": _HEAD + _NOTES + _OWN + """
 create function public.all_notes() returns setof public.notes language sql stable security definer set search_path = ''
   as 'select * from public.notes';
@@ -81,6 +86,8 @@ create function public.my_notes() returns setof public.notes language sql stable
   as 'select * from public.notes as n where n.owner_id = (select auth.uid())';
 create procedure public.tidy() language sql as 'select 1';
 create function public.sum_all(variadic numbers integer[]) returns integer language sql immutable as 'select 1';
+create function public.named(text) returns text language sql immutable strict as 'select $1';
+revoke execute on function public.named(text) from public, anon, authenticated;
 revoke execute on function public.all_notes() from public, anon, authenticated;
 revoke execute on procedure public.tidy() from public, anon, authenticated;
 grant execute on function public.all_notes() to authenticated;
