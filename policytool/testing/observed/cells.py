@@ -31,6 +31,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     of: int = 0
     shapes: Mapping[str, str] = {}
     people: Mapping[str, int] = {}
+    special: bool = False  # only holders of special rights reached anything
     lacking: str = ""  # why some row of the worlds could not be made
     otherwise: Reach | None = None  # what it would be if triggers and errors had let pass all that they stopped
 
@@ -56,6 +57,7 @@ def observed(
         of=len(held.items),
         shapes=_shapes(tries),
         people={name: len(rows) for name, rows in reached.items() if rows},
+        special=bool(every) and all(who.person and who.person.kind == "holder" for who in whos if reached[who.name]),
         lacking=held.why,
         otherwise=_otherwise(found, reached, held),
     )

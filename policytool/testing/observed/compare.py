@@ -93,6 +93,8 @@ def _unmet(cell: Cell, found: Observed, more: str) -> str:
             return f"{_UNMET} ({found.why})"
         case "own" | "tenant", "none" if not refused and more:
             return f"{more} ({found.why})"
+        case "own" | "tenant", "conditional" if found.special and more:
+            return f"{more}, and holders of special rights reach rows of everybody"
         case "conditional", ("own" | "tenant" | "all"):
             return f"the condition holds for {found.access} of the rows of these worlds"
     return ""
