@@ -119,11 +119,14 @@ def asks_more(access: Access, cell: Cell) -> str:
         return _MORE  # a view has conditions of its own, or its tables'
     command: Command = cell.command  # type: ignore[assignment]
     permissive, restrictive = access.applying(cell.role, table, command)
-    sides: tuple[Side, ...] = ("check",) if command == "INSERT" else ("using", "check")
-    says = [s for p in permissive for side in sides if (s := access.predicate(p, side, table)) is not None]
+    sides: tuple[Side, ...] = ("check",) if command == "INSERT" else ("using",)
+    sides = ("using", "check") if command == "UPDATE" else sides
+    by_side = [[s for p in permissive if (s := access.predicate(p, side, table)) is not None] for side in sides]
+    says = [s for one in by_side for s in one]
     if any(current_role({kind: body}) for s in says if s.node for kind, body in walk(s.node)):
         return _ROLE
-    return _MORE if restrictive or not any(_plain(atoms) for one in says for atoms in one.alternatives) else ""
+    plain = all(any(_plain(atoms) for one in side for atoms in one.alternatives) for side in by_side)
+    return _MORE if restrictive or not plain else ""
 
 
 def is_shared(worlds: Worlds, cell: Cell) -> bool:

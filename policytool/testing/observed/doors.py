@@ -66,7 +66,10 @@ class Doors:
         columns = [c.name for c in view.columns]
         answers = {who: self.meter.attempt(who, self._select(view, who)) for who in whos}
         everything = self.stage.session.bypass(f"select {', '.join(map(_as_text, columns))} from {name}")
-        rows = {values for answer in (everything, *answers.values()) for values in answer.values}
+        # Who gets as many rows as there are gets all of them, whatever is masked in them.
+        whole = {who for who, answer in answers.items() if everything.ran and answer.rows == everything.rows}
+        partly = [answer for who, answer in answers.items() if who not in whole]
+        rows = {values for answer in (everything, *partly) for values in answer.values}
         alike = len(set(everything.values)) < len(everything.values)  # it shows too little to tell rows apart
         same = {who: len(answers[who].columns) == len(columns) for who in whos}
         items = tuple(
@@ -76,7 +79,8 @@ class Doors:
         tried: dict[Who, Tuple] = {}
         for who, answer in answers.items():
             told = same[who] and (not alike or answer.rows in (0, everything.rows))
-            reached = frozenset(str(v) for v in answer.values if str(v) in by_values) if told else frozenset[str]()
+            given = everything.values if who in whole else answer.values
+            reached = frozenset(str(v) for v in given if str(v) in by_values) if told else frozenset[str]()
             said = outcome(answer)
             selected = Tried(
                 command="SELECT", shape="unfiltered", outcome=said, reached=reached, message=answer.message,
