@@ -161,7 +161,7 @@ def _text(found: Measured, width: int, verbosity: int) -> Iterator[str]:
     yield from (printable(line) if line else "" for line in grid(found.observation.cells, width))
     if verbosity > 0:
         yield from _shapes(found)
-    yield from _leaks(found)
+    yield from _leaks(found, verbosity)
     yield from _differences(found)
     yield from _unmeasured(found, verbosity)
     seen = found.observation
@@ -169,7 +169,7 @@ def _text(found: Measured, width: int, verbosity: int) -> Iterator[str]:
     yield f"{seen.attempts} statements tried as {len(seen.people)} people on {seen.rows} rows"
 
 
-def _leaks(found: Measured) -> Iterator[str]:
+def _leaks(found: Measured, verbosity: int) -> Iterator[str]:
     for number, shown in enumerate(found.observation.leaks, start=1):
         yield ""
         yield f"leak {number}: {printable(shown.leak.sentence)}"
@@ -177,6 +177,8 @@ def _leaks(found: Measured) -> Iterator[str]:
             yield f"  so does {printable(', '.join(a.rstrip(',') for a in shown.leak.also))}"
         for n, step in enumerate(shown.steps, start=1):
             yield f"  {n}. as {printable(step.who)} ({step.role}): {printable(step.sql)};"
+            if verbosity > 0 and step.claims:
+                yield f"     with request.jwt.claims = {printable(step.claims)}"
             yield f"     {printable(step.outcome)}"
         yield from (
             f"  + {g.table} {g.command.lower()}: {g.before} → {g.after} rows of others" for g in shown.leak.gains

@@ -24,6 +24,8 @@ def test_a_leak_is_numbered_sql_and_the_exit_code_is_one(cli: Cli) -> None:
     assert "  1. as eve (authenticated): select * from public.letters where letters.id = '1';\n     1 row\n" in ran.out
     assert "because row level security is off on public.letters (supabase/migrations/20240101000000_one.sql:" in ran.out
     assert max(map(len, ran.out.partition("\nleak 1")[0].splitlines())) <= 80
+    assert "with request.jwt.claims" not in ran.out
+    assert '     with request.jwt.claims = {"aal":"aal1",' in cli("matrix", "--observed", "-v", *EXPLICIT).out
 
 
 def test_json_has_both_sides_of_each_cell(cli: Cli) -> None:
