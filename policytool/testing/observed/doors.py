@@ -75,6 +75,8 @@ class Doors:
         items = tuple(
             self._item(view, columns, values) for values in sorted(rows, key=str) if len(values) == len(columns)
         )
+        # A view that shows each person something else, and not whose it is, shows too little as well.
+        alike |= everything.rows == 0 and any(not item.world and not item.people for item in items)
         by_values = {item.id: item for item in items}
         tried: dict[Who, Tuple] = {}
         for who, answer in answers.items():

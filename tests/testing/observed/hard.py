@@ -68,6 +68,11 @@ create view public.without_owner with (security_invoker) as select id, body from
 grant select, insert, update, delete on public.by_owner, public.by_caller, public.without_owner to authenticated;
 grant select on public.mine, public.above, public.counted, public.stored to anon, authenticated;
 """,
+    "views that do not say whose": _HEAD + _NOTES + _ALL + _OWN + """
+create view public.bodies with (security_invoker) as select hidden from public.notes;
+create view public.my_bodies as select hidden from public.notes where owner_id = auth.uid();
+grant select on public.bodies, public.my_bodies to authenticated;
+""",
     "recursion": _HEAD + _NOTES + _ALL + "create policy loop on public.notes to authenticated"
     " using (exists (select 1 from public.notes as n where n.owner_id = (select auth.uid())));",
     "a policy that reads what nobody may": _HEAD + _NOTES + _ALL
