@@ -48,8 +48,9 @@ class Calls:
             if answer.ran or refused.by == "grant":
                 return answer.ran, str(refused) if refused.by else ""
         # Procedures, aggregates, and types that have no null of their own: the server is asked.
-        right = f"pg_catalog.has_function_privilege({literal(who.role)}, {literal(_regprocedure(function))}, 'EXECUTE')"
-        uses = f"pg_catalog.has_schema_privilege({literal(who.role)}, {literal(function.schema)}, 'USAGE')"
+        role, called = literal(who.identity.role), literal(_regprocedure(function))
+        right = f"pg_catalog.has_function_privilege({role}, {called}, 'EXECUTE')"
+        uses = f"pg_catalog.has_schema_privilege({role}, {literal(function.schema)}, 'USAGE')"
         answer = self.stage.session.bypass(f"select {right} and {uses}")
         if not answer.ran:
             return None, answer.message

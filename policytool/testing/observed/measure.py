@@ -68,7 +68,8 @@ def whos(stage: Stage, roles: Iterable[str], *, tokens: bool) -> tuple[Who, ...]
     found: list[Who] = []
     for role in roles:
         if stage.access.anonymous(role) or stage.access.privileges.bypasses_rls(role):
-            actor = key_of(role, tokens=tokens)
+            # Nobody is PUBLIC; who logs in and has no grant comes to the same.
+            actor = key_of(stage.login if role == "public" else role, tokens=tokens)
             found.append(Who(role=role, person=None, actor=actor, identity=actor.identity()))
             continue
         for person in stage.worlds.people:

@@ -104,7 +104,7 @@ class _Observer:
     def __init__(self, found: Stage, subjects: tuple[Subject, ...], roles: tuple[str, ...], *, tokens: bool) -> None:
         self.stage, self.subjects = found, subjects
         schemas = {key[0] for key in found.worlds.ties} | {s.schema for s in subjects}
-        self.meter = Meter(found, Prober(found.worlds, usable(found.session, roles, schemas)))
+        self.meter = Meter(found, Prober(found.worlds, usable(found.session, roles, schemas, found.login)))
         self.whos = whos(found, roles, tokens=tokens)
         self.measured: dict[tuple[Name, str], tuple[Tried, ...]] = {}
         self.finder = Finder(found, self.meter, self.whos, self.measured)

@@ -41,16 +41,17 @@ _KEPT: Final = "\0kept"
 Usable = Mapping[tuple["Name", str, str], frozenset[str]]
 
 
-def usable(session: Session, roles: Iterable[str], schemas: Iterable[str]) -> Usable:
-    """(table, role, privilege) → the columns that the server lets the role use."""
-    names = {"roles": ", ".join(map(literal, roles)), "schemas": ", ".join(map(literal, schemas))}
+def usable(session: Session, roles: Iterable[str], schemas: Iterable[str], login: str = "") -> Usable:
+    """(table, role, privilege) → the columns that the server lets the role use; `login` stands for PUBLIC."""
+    known = {(login if role == "public" else role): role for role in roles}
+    names = {"roles": ", ".join(map(literal, known)), "schemas": ", ".join(map(literal, schemas))}
     if not names["roles"] or not names["schemas"]:
         return {}
     places = {o: (s, n) for s, n, o in session.bypass(_TABLES.format(**names)).values if s and n}
     found: dict[tuple[Name, str, str], set[str]] = {}
     for oid, role, privilege, column in session.bypass(_COLUMNS.format(**names)).values:
         if oid in places and role and privilege and column:
-            found.setdefault((places[oid], role, privilege), set()).add(column)
+            found.setdefault((places[oid], known[role], privilege), set()).add(column)
     return {key: frozenset(columns) for key, columns in found.items()}
 
 

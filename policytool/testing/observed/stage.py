@@ -82,6 +82,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     held: Mapping[Name, Held]
     planted: Mapping[str, Mapping[str, str | None]]
     failed: Mapping[str, str]
+    login: str = ""  # who logs in, and by itself has what PUBLIC has
 
     def items(self, key: Name) -> tuple[Item, ...]:
         return self.held[key].items if key in self.held else ()
@@ -111,7 +112,13 @@ def stage(actors: Actors, access: Access, worlds: Worlds) -> Iterator[Stage]:
         with session.transaction():
             held = _held(session, access, worlds, planted, harvest.failed)
             yield Stage(
-                session=session, access=access, worlds=worlds, held=held, planted=planted, failed=harvest.failed
+                session=session,
+                access=access,
+                worlds=worlds,
+                held=held,
+                planted=planted,
+                failed=harvest.failed,
+                login=actors.user,
             )
 
 

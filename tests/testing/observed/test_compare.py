@@ -54,6 +54,14 @@ def test_a_plain_database_is_tried_by_its_roles_and_settings(postgres_server: Se
     assert seen.reach("auditor", "orders", "SELECT") == "none"
 
 
+def test_public_is_whoever_logs_in(postgres_server: Server) -> None:
+    """A database without roles of its own is tried with what PUBLIC has."""
+    sql = "create table a (id integer primary key); create table b (id integer); grant select on a to public;"
+    seen = see(postgres_server, load_sql(sql, "postgres"), "postgres_plain")
+    assert seen.differing == []
+    assert (seen.reach("public", "a", "SELECT"), seen.reach("public", "b", "SELECT")) == ("all", "none")
+
+
 def test_how_a_refusal_came_about_is_told(observed: Observe) -> None:
     """A grant that is missing, a policy that filters or checks, a recursion, a trigger."""
     seen = observed(HARD["restrictive alone"])
