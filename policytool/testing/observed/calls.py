@@ -9,9 +9,10 @@ from policytool.access.bodies import resolve, touched
 from policytool.access.row_filter import Reach
 from policytool.catalog.spelling import literal, qualified
 from policytool.testing.observed.cells import Observed
-from policytool.testing.observed.leaks import Finder, Leak, Step, describe, possessive
+from policytool.testing.observed.leaks import Finder, Leak, Step
 from policytool.testing.observed.measure import Who
 from policytool.testing.observed.stage import Item
+from policytool.testing.observed.wording import describe, possessive
 from policytool.testing.outcomes import outcome
 
 if TYPE_CHECKING:

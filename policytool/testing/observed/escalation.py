@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from policytool.access.privileged import consulted, ranked, sort_of
 from policytool.catalog.spelling import identifier, qualified
 from policytool.testing.observed.fresh import fresh, needed
-from policytool.testing.observed.leaks import Finder, Gain, Leak, Step, describe
-from policytool.testing.observed.measure import Who, own_values
+from policytool.testing.observed.leaks import Finder, Gain, Leak, Step
+from policytool.testing.observed.measure import Who
 from policytool.testing.observed.people import MAINS, STRANGER
 from policytool.testing.observed.probes import inserted, where
+from policytool.testing.observed.readings import own_values
 from policytool.testing.observed.stage import Item, constant
 from policytool.testing.observed.ties import Ties, highest, is_high, unique_keys, values_of
+from policytool.testing.observed.wording import describe
 
 if TYPE_CHECKING:
     from policytool.catalog.model import Column, Name, Table

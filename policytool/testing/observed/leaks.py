@@ -14,6 +14,7 @@ from policytool.testing.observed.measure import Measured, Meter, Tried, Who
 from policytool.testing.observed.people import MAINS, STRANGER
 from policytool.testing.observed.probes import BYPASS, inserted, where
 from policytool.testing.observed.stage import Item, Stage
+from policytool.testing.observed.wording import describe, owner, shown, whose
 
 if TYPE_CHECKING:
     from policytool.catalog.model import Name, Table
@@ -109,7 +110,7 @@ class Finder:
         return Leak(
             kind="boasts", table=key, command=tried.command, who=who, victims=rows[:1],
             steps=(self._shown_by(who, self.access.catalog.tables[key], tried, rows[0]),),
-            sentence=f"{said} {_DOES[tried.command]} rows of {_shown(key)}; users write their user_metadata themselves",
+            sentence=f"{said} {_DOES[tried.command]} rows of {shown(key)}; users write their user_metadata themselves",
         )  # fmt: skip
 
     # --- read off ----------------------------------------------------------------------------------------------------
@@ -125,7 +126,7 @@ class Finder:
             step = self._shown_by(who, table, tried, got[0])
             yield Leak(
                 kind=_kind(_DOES[command]), table=key, command=command, who=who, steps=(step,), victims=tuple(got[:1]),
-                sentence=f"{describe(who)} {_DOES[command]} {_whose(got[0])} row of {_shown(key)}",
+                sentence=f"{describe(who)} {_DOES[command]} {whose(got[0])} row of {shown(key)}",
             )  # fmt: skip
 
     def _meant(self, table: Table, who: Who, every: bool) -> bool:
@@ -174,7 +175,7 @@ class Finder:
                 continue
             yield Leak(
                 kind="forges", table=key, command="INSERT", who=who, steps=(step,), victims=(item,),
-                sentence=f"{describe(who)} inserts a row of {_shown(key)} as {_owner(item)}",
+                sentence=f"{describe(who)} inserts a row of {shown(key)} as {owner(item)}",
             )  # fmt: skip
 
     def _inserted(self, who: Who, table: Table, item: Item) -> tuple[Step, Mapping[str, str | None] | None]:
@@ -239,7 +240,7 @@ class Finder:
                         values={c: other.row.get(c) for c in wanted},
                     ),
                 ),
-                sentence=f"{describe(who, own=True)} gives a row of {_shown(key)} away: it becomes {_whose(other)}",
+                sentence=f"{describe(who, own=True)} gives a row of {shown(key)} away: it becomes {whose(other)}",
             )  # fmt: skip
 
     # --- rows --------------------------------------------------------------------------------------------------------
@@ -281,39 +282,6 @@ def _rank(who: Who) -> int | None:
 
 def _order(who: Who) -> int:
     return _rank(who) or 0
-
-
-def describe(who: Who, *, own: bool = False) -> str:
-    """Who it is, in words."""
-    if who.person is None:
-        return who.role
-    if own:
-        return who.name
-    match who.person.kind:
-        case "stranger":
-            return f"{who.name}, a stranger,"
-        case "main":
-            return f"{who.name}, of another tenant or none,"
-    return who.name
-
-
-def _owner(item: Item) -> str:
-    people = sorted(item.people)
-    return people[0] if people else f"the tenant of {MAINS[item.world]}" if item.world else "somebody else"
-
-
-def _whose(item: Item) -> str:
-    return f"{_owner(item)}'s" if not _owner(item).startswith("the tenant") else "another tenant's"
-
-
-def possessive(item: Item) -> str:
-    """Whose a row is, as what is said of rows."""
-    people = sorted(item.people)
-    return f"{people[0]}'s" if people else f"of the tenant of {MAINS[item.world]}" if item.world else "another's"
-
-
-def _shown(key: Name) -> str:
-    return f"{key[0]}.{key[1]}"
 
 
 def _text(value: str | None) -> str:

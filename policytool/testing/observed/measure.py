@@ -12,15 +12,23 @@ from policytool.postgres.session import Answer, Broken, Identity
 from policytool.testing.actors import Actor
 from policytool.testing.observed.people import Person, actor_of, key_of
 from policytool.testing.observed.probes import BYPASS, Probe, Prober, Shape
+from policytool.testing.observed.readings import (
+    MOST,
+    entered,
+    of_itself,
+    own_values,
+    samples,
+    seen,
+    stopped_by_project,
+)
 from policytool.testing.observed.stage import Item, Stage, ids
-from policytool.testing.observed.worlds import claims_of
+from policytool.testing.observed.tokens import claims_of
 from policytool.testing.outcomes import Outcome, outcome
 
 if TYPE_CHECKING:
     from policytool.catalog.model import Name, Table
 
 STAMPED = ", in their own name"
-_MOST = 24  # rows that are tried one by one where all together fail
 
 
 class Tried(Struct, frozen=True, kw_only=True):
@@ -114,7 +122,7 @@ class Meter:
             if known is not None:
                 return known
         answer = self.attempt(who, sql or probe.sql)
-        if outcome(answer, probe.command).by == "grant" and _of_itself(answer, table):
+        if outcome(answer, probe.command).by == "grant" and of_itself(answer, table):
             self._shut[who.role, key, probe.command, probe.shape] = answer
         return answer
 
@@ -122,7 +130,7 @@ class Meter:
         """The rows that are seen."""
         probe = self.prober.select(table, who.role)
         answer = self._ask(who, table, probe)
-        reached = _seen(answer, probe, tuple(items))
+        reached = seen(answer, probe, tuple(items))
         sure = not answer.ran or len(reached) == answer.rows
         return Tried(
             command="SELECT", shape="unfiltered", outcome=outcome(answer), reached=reached, message=answer.message,
@@ -158,7 +166,7 @@ class Meter:
             )
         alone: dict[str, Outcome] = {}
         whole = probe.shape != "self-stamped"
-        if whole and said.by != "grant" and said.by != "recursion" and len(items) <= _MOST:
+        if whole and said.by != "grant" and said.by != "recursion" and len(items) <= MOST:
             alone = dict(self._alone(who, table, probe, items))
         reached = frozenset(i for i, o in alone.items() if o.passed_policies)
         best = next((o for o in alone.values() if o.kind == "allowed"), None) or next(
@@ -167,13 +175,13 @@ class Meter:
         return Tried(
             command=probe.command, shape=probe.shape, outcome=best, reached=reached, message=answer.message,
             sure=not whole or said.by in ("grant", "recursion") or len(alone) == len(items), sql=probe.sql,
-            stopped=frozenset(i for i, o in alone.items() if _stopped(o)), values=probe.values,
+            stopped=frozenset(i for i, o in alone.items() if stopped_by_project(o)), values=probe.values,
         )  # fmt: skip
 
     def _left(self, who: Who, table: Table, probe: Probe, items: list[Item]) -> frozenset[str]:
         """Rows that a statement would have reached, had it not taken away first what its policies go by."""
         key = (table.schema, table.name)
-        if probe.shape != "filtered" or key not in self.stage.worlds.switches.gates or len(items) > _MOST:
+        if probe.shape != "filtered" or key not in self.stage.worlds.switches.gates or len(items) > MOST:
             return frozenset()
         alone = self._alone(who, table, probe, tuple(items))
         return frozenset(row for row, said in alone if said.passed_policies)
@@ -199,7 +207,7 @@ class Meter:
 
     def _inserts(self, who: Who, table: Table, items: tuple[Item, ...]) -> Iterator[Tried]:
         """Copies of the rows that are there; the first that passes in the other shapes as well."""
-        chosen = _samples(items)
+        chosen = samples(items)
         if not chosen:
             probe = self.prober.insert(table, who.role, {c.name: None for c in table.columns})
             answer = self._ask(who, table, probe)
@@ -247,12 +255,12 @@ class Meter:
             first, sql = first or answer.message, sql or probe.sql
             if outcomes[item.id].by in ("grant", "recursion"):
                 break
-        reached = frozenset(i for i, o in outcomes.items() if _entered(o))
-        said = next((o for o in outcomes.values() if _entered(o)), next(iter(outcomes.values())))
+        reached = frozenset(i for i, o in outcomes.items() if entered(o))
+        said = next((o for o in outcomes.values() if entered(o)), next(iter(outcomes.values())))
         return Tried(
             command="INSERT", shape=shape or "unfiltered", outcome=said, reached=reached, message=first, sql=sql,
             among=frozenset(item.id for item in chosen),
-            stopped=frozenset(i for i, o in outcomes.items() if _stopped(o)),
+            stopped=frozenset(i for i, o in outcomes.items() if stopped_by_project(o)),
         )  # fmt: skip
 
     def _truncate(self, who: Who, table: Table, items: tuple[Item, ...]) -> Tried:
@@ -264,59 +272,6 @@ class Meter:
             command="TRUNCATE", shape="unfiltered", outcome=said, reached=reached, message=answer.message,
             sure=said.kind != "error", sql=sql,
         )  # fmt: skip
-
-
-def own_values(person: Person, stage: Stage, table: Table) -> dict[str, str | None]:
-    """The columns that say whose a row of a table is, as the person's."""
-    ties = stage.worlds.ties.get((table.schema, table.name))
-    if ties is None:
-        return {}
-    kinds = {c.name: c.type for c in table.columns}
-    found: dict[str, str | None] = {c: person.email if "email" in c else person.number(kinds[c]) for c in ties.users}
-    for key in ties.keys:
-        if key.table in stage.worlds.ties and stage.worlds.ties[key.table].single:
-            rows = [i for i in stage.items(key.table) if i.people == {person.name}]
-            found |= {c: rows[0].row.get(far) for c, far in zip(key.columns, key.far, strict=True) if rows}
-    return found
-
-
-def _of_itself(answer: Answer, table: Table) -> bool:
-    """Whether the privilege that is missing is one on the table, and not on what its policies read."""
-    return answer.message.endswith((f" for table {table.name}", f" for schema {table.schema}"))
-
-
-def _entered(said: Outcome) -> bool:
-    """Whether grants and policies let a new row in; with ON CONFLICT it may then meet the one that is there."""
-    return said.passed_policies or said.kind == "filtered"
-
-
-def _stopped(said: Outcome) -> bool:
-    """Whether something of the project's own refused it, so that policies had no say or were passed."""
-    return said.by == "trigger" or (said.kind == "error" and not said.by)
-
-
-def _samples(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """The rows that are copied: all of the worlds', and some of nobody's."""
-    owned = [item for item in items if item.world or item.people]
-    rest = [item for item in items if not item.world and not item.people]
-    return (*owned[:_MOST], *rest[: max(2, 6 - len(owned))])
-
-
-def _seen(answer: Answer, probe: Probe, items: tuple[Item, ...]) -> frozenset[str]:
-    if not answer.ran:
-        return frozenset()
-    if not probe.reads:
-        known = {item.id for item in items}
-        return frozenset(row[0] for row in answer.values if row and row[0] in known and row[0])
-    by_values: dict[tuple[str | None, ...], list[str]] = {}
-    for item in items:
-        by_values.setdefault(tuple(item.row.get(c) for c in probe.reads), []).append(item.id)
-    found: set[str] = set()
-    for values in answer.values:
-        left = by_values.get(values)
-        if left:
-            found.add(left.pop())
-    return frozenset(found)
 
 
 Measured = Mapping[tuple["Name", str], tuple[Tried, ...]]
