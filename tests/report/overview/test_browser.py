@@ -211,7 +211,7 @@ def test_findings_are_filtered_and_told(opened: Open) -> None:
     until(page, "document.querySelector('#findings-count').value.startsWith('1 of')")
     assert page.locator(".finding mark").count() >= 1
     page.get_by_text("Why it matters, and how to mend it").click()
-    assert page.locator(".page pre").count() >= 2
+    until(page, "document.querySelectorAll('.page pre').length >= 2")
     assert page.locator(".page").get_by_text("References").count() == 1
 
 
