@@ -16,9 +16,9 @@ from policytool import api
 from policytool.postgres.providers import choose
 from policytool.postgres.session import Session
 from policytool.testing.ground import ground
-from policytool.testing.read import read_suite
-from policytool.testing.results import Result
-from policytool.testing.run import prepared, started
+from policytool.testing.running.results import Result
+from policytool.testing.running.run import prepared, started
+from policytool.testing.suites.read import read_suite
 
 TABLES = 20
 TABLE = """create table public.t{n} (

@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from policytool.postgres.providers import Provider
     from policytool.report.overview.model import Report, Run
     from policytool.rule import Context
-    from policytool.testing.collect import PolicyFile
-    from policytool.testing.conduct import Options as TestOptions
-    from policytool.testing.inquiry import Reply
-    from policytool.testing.mutate_suites import Mutation
+    from policytool.testing.deciding.inquiry import Reply
+    from policytool.testing.mutation.mutate_suites import Mutation
     from policytool.testing.observed.difference import Changed
     from policytool.testing.observed.matrix import Measured
     from policytool.testing.observed.switches import Switches
-    from policytool.testing.results import Result, TestRun
+    from policytool.testing.running.collect import PolicyFile
+    from policytool.testing.running.conduct import Options as TestOptions
+    from policytool.testing.running.results import Result, TestRun
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -374,9 +374,9 @@ def test(
     Raises NoTests where there are none, BadSuite for a file with mistakes, MigrationFailed where a migration fails.
     """
     from policytool.postgres.providers import choose
-    from policytool.testing.collect import collect, source_of_root
-    from policytool.testing.conduct import Options as Defaults
-    from policytool.testing.conduct import conduct
+    from policytool.testing.running.collect import collect, source_of_root
+    from policytool.testing.running.conduct import Options as Defaults
+    from policytool.testing.running.conduct import conduct
 
     config = config or Config()
     progress("collecting")
@@ -408,9 +408,9 @@ def mutate(
     Raises NoTests where there are no such files, BadSuite for a file with mistakes.
     """
     from policytool.postgres.providers import choose
-    from policytool.testing.collect import collect, source_of_root
-    from policytool.testing.conduct import Options as Defaults
-    from policytool.testing.mutate_suites import mutations
+    from policytool.testing.mutation.mutate_suites import mutations
+    from policytool.testing.running.collect import collect, source_of_root
+    from policytool.testing.running.conduct import Options as Defaults
 
     config = config or Config()
     progress("collecting")
@@ -446,9 +446,9 @@ def why(
     column=value do without. Raises UsageError for what is not there.
     """
     from policytool.postgres.providers import choose
+    from policytool.testing.deciding.inquiry import inquire, question
     from policytool.testing.ground import ground
-    from policytool.testing.inquiry import inquire, question
-    from policytool.testing.read import read_suite
+    from policytool.testing.suites.read import read_suite
 
     config = config or Config()
     source, files = _tests_of(source, tests, config)
@@ -464,7 +464,7 @@ def why(
 
 def _tests_of(source: str | None, tests: Sequence[str], config: Config) -> tuple[str, tuple[PolicyFile, ...]]:
     """The source, and the policy tests that are for it; those that are named tell which it is."""
-    from policytool.testing.collect import NoTests, collect
+    from policytool.testing.running.collect import NoTests, collect
 
     try:
         files = collect(tests, config).files
@@ -495,9 +495,9 @@ def test_owned(
 
     `name` is what the database is called, to be sure. Raises UsageError where something could not be taken back.
     """
-    from policytool.testing.collect import collect
-    from policytool.testing.conduct import Options as Defaults
-    from policytool.testing.owned import conduct_owned
+    from policytool.testing.running.collect import collect
+    from policytool.testing.running.conduct import Options as Defaults
+    from policytool.testing.running.owned import conduct_owned
 
     options, config = options or Defaults(), config or Config()
     files = collect(places, config).files
@@ -520,9 +520,9 @@ def first_test(
 ) -> str:
     """The text of a first policy test for the migrations that a file at `path` would be for; it passes."""
     from policytool.postgres.providers import choose
-    from policytool.testing.collect import source_of
     from policytool.testing.ground import ground
     from policytool.testing.init import first_test as write_first
+    from policytool.testing.running.collect import source_of
 
     config = config or Config()
     loaded = load(source_of(Path(path), None, config), config=config, platform=platform, progress=progress)

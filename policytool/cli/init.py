@@ -65,7 +65,7 @@ def _first_test(root: Path, project: Project, *, dry_run: bool) -> tuple[tuple[N
     from policytool import api
     from policytool.config import Config
     from policytool.integrations.beginning import New
-    from policytool.testing.collect import NoTests, collect
+    from policytool.testing.running.collect import NoTests, collect
 
     path = Path("supabase" if (root / "supabase").is_dir() else ".") / "tests" / "policies.policy.yaml"
     with contextlib.chdir(root):

@@ -14,7 +14,7 @@ def mutate(paths: Sequence[str], options: dict[str, Any]) -> int:
     """Mutate, and print what came of it. 1 where cases fail anyway, or the score is below --min-score."""
     from policytool import api
     from policytool.report.mutation import FORMATS, render
-    from policytool.testing.conduct import Options
+    from policytool.testing.running.conduct import Options
 
     wanted = _percent(options["min_score"])
     outputs = targets(options["form"], options["outputs"], FORMATS)

@@ -17,7 +17,7 @@ from policytool.errors import PolicytoolError, UsageError
 
 if TYPE_CHECKING:
     from policytool.report.test_text import TextReport
-    from policytool.testing.results import TestRun
+    from policytool.testing.running.results import TestRun
 
 FORMATS = ("text", "json", "junit", "tap", "markdown")
 
@@ -66,7 +66,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
 def _run(paths: Sequence[str], options: dict[str, Any], leave: Callable[[int], None] | None) -> int:
     from policytool import api
-    from policytool.testing.conduct import Options
+    from policytool.testing.running.conduct import Options
 
     outputs = targets(options["form"], options["outputs"], FORMATS)
     live = _live(options) if ("text", None) in outputs else None
@@ -200,7 +200,7 @@ def _first_path(paths: Sequence[str]) -> Path:
 
 def _watch(paths: Sequence[str], options: dict[str, Any]) -> int:
     """Run, and again whenever a file changes, until interrupted."""
-    from policytool.testing.watch import changes
+    from policytool.testing.running.watch import changes
 
     found = changes(Path(), watched=[Path(path) for path in paths])
     code = _told(paths, options)

@@ -220,7 +220,7 @@ class Assistant:
         self, paths: Iterable[str] = (), keyword: str | None = None, *, passed: bool, offset: int, limit: int
     ) -> Answer:
         """What policy tests come to, those that fail first."""
-        from policytool.testing.conduct import Options
+        from policytool.testing.running.conduct import Options
 
         places = [_inside(path) for path in paths]
         run = api.test(places, config=self._workspace.config, options=Options(keyword=keyword))

@@ -54,8 +54,8 @@ def with_tests(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Review:
     """Run the policy tests that the project has; where they cannot be run, the review says why."""
-    from policytool.testing.collect import NoTests
-    from policytool.testing.conduct import Options
+    from policytool.testing.running.collect import NoTests
+    from policytool.testing.running.conduct import Options
 
     try:
         run = api.test(

@@ -21,16 +21,16 @@ from _pytest._code.code import (
 from policytool.errors import PolicytoolError
 from policytool.integrations.pytest_grounds import Grounds, configuration, loaded, platform_named, said
 from policytool.integrations.pytest_saying import told
-from policytool.testing.cases import Case, cases
-from policytool.testing.collect import source_of
-from policytool.testing.conduct import PROFILES
-from policytool.testing.read import read_head, read_suite
-from policytool.testing.results import Result
-from policytool.testing.run import Runner, prepared, started
+from policytool.testing.running.cases import Case, cases
+from policytool.testing.running.collect import source_of
+from policytool.testing.running.conduct import PROFILES
+from policytool.testing.running.results import Result
+from policytool.testing.running.run import Runner, prepared, started
+from policytool.testing.suites.read import read_head, read_suite
 
 if TYPE_CHECKING:
     from policytool.config import PlatformName
-    from policytool.testing.suite import Head, Suite
+    from policytool.testing.suites.suite import Head, Suite
 
 MARKER = "policytool"
 

@@ -15,16 +15,16 @@ from policytool.integrations.pytest_saying import told
 from policytool.postgres.acting import Parameters, filled
 from policytool.postgres.entitled import Actors
 from policytool.postgres.session import Answer, Broken, Identity, Session
-from policytool.testing.ablation import decided
 from policytool.testing.actors import Actor
-from policytool.testing.asked import asked, plain
-from policytool.testing.bench import Bench
-from policytool.testing.form import BY
+from policytool.testing.deciding.ablation import decided
+from policytool.testing.deciding.asked import asked, plain
 from policytool.testing.outcomes import Outcome, outcome
-from policytool.testing.suite import Expect
-from policytool.testing.verdict import Attempt, command_of, unexpected
-from policytool.testing.world import World
-from policytool.testing.yamlfile import nearest
+from policytool.testing.running.bench import Bench
+from policytool.testing.running.verdict import Attempt, command_of, unexpected
+from policytool.testing.running.world import World
+from policytool.testing.suites.form import BY
+from policytool.testing.suites.suite import Expect
+from policytool.testing.suites.yamlfile import nearest
 
 
 class Tried(Struct, frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from msgspec import Struct
 from policytool.report.json import pretty
 from policytool.report.words import count, printable
 from policytool.syntax.location import Location
-from policytool.testing.mutate_suites import Mutation
-from policytool.testing.score import Mutated, Score, Status, TableScore, percent
+from policytool.testing.mutation.mutate_suites import Mutation
+from policytool.testing.mutation.score import Mutated, Score, Status, TableScore, percent
 
 FORMATS: Final = ("text", "json", "markdown")
 _HEADINGS: Final[dict[Status, str]] = {

@@ -15,7 +15,7 @@ from policytool.report import junit as audit_junit
 from policytool.report.document import document as audit_document
 from policytool.report.json import pretty
 from policytool.report.words import count, printable
-from policytool.testing.results import TestRun
+from policytool.testing.running.results import TestRun
 
 MARKER = "<!-- policytool: one comment, kept up to date -->"
 ACCESS_ROOM = 15_000  # characters; findings come last and get the rest

@@ -16,7 +16,7 @@ from policytool.report.mutation import MutationDocument
 from policytool.report.overview.model import Report as ReportDocument
 from policytool.report.test_document import Document as TestDocument
 from policytool.report.why import WhyDocument
-from policytool.testing.suite_schema import suite_schema
+from policytool.testing.suites.schema import suite_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENTS = {

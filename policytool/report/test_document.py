@@ -11,7 +11,7 @@ from msgspec import Struct
 from policytool.report.json import pretty
 from policytool.report.test_text import row_of, tally
 from policytool.report.words import count, printable
-from policytool.testing.results import Result, TestRun
+from policytool.testing.running.results import Result, TestRun
 
 _UNPRINTABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 _LIMIT = 60_000  # GitHub refuses a comment of more than 65,536 characters

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 
 from policytool.report.words import count, printable
-from policytool.testing.results import Result, TestRun
+from policytool.testing.running.results import Result, TestRun
 
 _GREEN, _RED, _YELLOW, _BOLD, _OFF = "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 _MARKS = {"passed": ("PASSED", _GREEN), "failed": ("FAILED", _RED), "skipped": ("SKIPPED", _YELLOW)}

@@ -10,8 +10,8 @@ from msgspec import Struct
 from policytool.finding import Related
 from policytool.report.json import pretty
 from policytool.report.words import printable
-from policytool.testing.decision import Decider
-from policytool.testing.inquiry import Reply
+from policytool.testing.deciding.decision import Decider
+from policytool.testing.deciding.inquiry import Reply
 
 
 class WhyDocument(Struct, frozen=True, kw_only=True):

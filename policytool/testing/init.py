@@ -11,17 +11,17 @@ from msgspec import Struct
 
 from policytool.catalog.model import Name, Policy, Table
 from policytool.catalog.objects import Catalog
-from policytool.testing.bench import Bench
-from policytool.testing.cases import Case, Freeze, Insert, OnRow, spelled
 from policytool.testing.ground import Ground
-from policytool.testing.lookup import USERS, Lookup
 from policytool.testing.outcomes import outcome
-from policytool.testing.read import read_suite
-from policytool.testing.run import Prepared, Runner, prepared
-from policytool.testing.statements import insert, on_row
-from policytool.testing.suite import LETTERS, Handle
-from policytool.testing.world import Unseeded
-from policytool.testing.yamlfile import Problems
+from policytool.testing.running.bench import Bench
+from policytool.testing.running.cases import Case, Freeze, Insert, OnRow, spelled
+from policytool.testing.running.run import Prepared, Runner, prepared
+from policytool.testing.running.statements import insert, on_row
+from policytool.testing.running.world import Unseeded
+from policytool.testing.suites.lookup import USERS, Lookup
+from policytool.testing.suites.read import read_suite
+from policytool.testing.suites.suite import LETTERS, Handle
+from policytool.testing.suites.yamlfile import Problems
 
 _ROW: Final = "first"
 _PLAIN: Final = re.compile(r"[A-Za-z_][\w.-]*\Z")

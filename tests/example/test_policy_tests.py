@@ -8,9 +8,9 @@ import pytest
 
 from policytool import api
 from policytool.config import Config
-from policytool.testing.collect import collect
-from policytool.testing.conduct import Options
-from policytool.testing.read import read_suite
+from policytool.testing.running.collect import collect
+from policytool.testing.running.conduct import Options
+from policytool.testing.suites.read import read_suite
 
 ROOT = Path(__file__).resolve().parents[2]
 # What these ask is implied: by row level security of the table that the sub-query reads, or by who is a member of what.

@@ -8,7 +8,7 @@ import pytest
 
 from policytool.report.test_document import render
 from policytool.report.test_text import TextReport, tally
-from policytool.testing.results import Result, TestRun
+from policytool.testing.running.results import Result, TestRun
 
 NASTY = 'a "b" <c> & # ```` \x1b[31m\x00 | é'
 

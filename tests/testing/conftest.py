@@ -14,9 +14,9 @@ from policytool.postgres.platform import apply_migrations
 from policytool.postgres.server import Server
 from policytool.source.model import Project, SqlFile
 from policytool.testing.ground import Ground
-from policytool.testing.read import read_suite
-from policytool.testing.results import Result
-from policytool.testing.run import run_suite
+from policytool.testing.running.results import Result
+from policytool.testing.running.run import run_suite
+from policytool.testing.suites.read import read_suite
 
 Lay = Callable[..., Ground]
 Try = Callable[..., dict[str, Result]]

@@ -10,9 +10,9 @@ from policytool.catalog.build.platform import Platform
 from policytool.postgres.server import Server
 from policytool.postgres.session import Session
 from policytool.testing.actors import Actor, key, person
-from policytool.testing.mutate import CaseFile, mutate
+from policytool.testing.mutation.mutate import CaseFile, mutate
+from policytool.testing.mutation.score import Mutated, Score
 from policytool.testing.outcomes import outcome
-from policytool.testing.score import Mutated, Score
 from tests.testing.trying import on_a_server
 
 BEN, SAM, ANON = person("ben"), person("sam"), key("anon")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from policytool.testing.init import first_test
-from policytool.testing.read import read_suite
-from policytool.testing.run import run_suite
+from policytool.testing.running.run import run_suite
+from policytool.testing.suites.read import read_suite
 from tests.testing.conftest import Lay
 from tests.testing.schemas import MARKET
 from tests.testing.test_isolation import TENANTS

@@ -14,9 +14,9 @@ from policytool.errors import UsageError
 from policytool.report.schemas import schema
 from policytool.report.why import render
 from policytool.testing.actors import person
+from policytool.testing.deciding.inquiry import Reply, inquire, question
 from policytool.testing.ground import Ground
-from policytool.testing.inquiry import Reply, inquire, question
-from policytool.testing.read import read_suite
+from policytool.testing.suites.read import read_suite
 from tests.testing.conftest import Lay
 
 SQL = """

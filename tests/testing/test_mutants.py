@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 
 from policytool.postgres.server import Server
-from policytool.testing.conjuncts import conjuncts, without_each
-from policytool.testing.implied import implied
-from policytool.testing.mutants import mutants
-from policytool.testing.score import Mutated, Score, percent
+from policytool.testing.mutation.conjuncts import conjuncts, without_each
+from policytool.testing.mutation.implied import implied
+from policytool.testing.mutation.mutants import mutants
+from policytool.testing.mutation.score import Mutated, Score, percent
 from tests.catalog.build.support import built
 from tests.testing.trying import on_a_server
 

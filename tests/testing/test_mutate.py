@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from policytool.postgres.server import Server
-from policytool.testing.mutants import mutants
-from policytool.testing.score import TableScore
+from policytool.testing.mutation.mutants import mutants
+from policytool.testing.mutation.score import TableScore
 from tests.testing.mutating import ACTORS, ANON, BEN, SAM, Rows, ends, one, scored
 from tests.testing.trying import on_a_server
 

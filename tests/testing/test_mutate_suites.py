@@ -13,11 +13,11 @@ from policytool.cli import run
 from policytool.postgres.server import Server
 from policytool.report.mutation import render
 from policytool.report.schemas import schema
-from policytool.testing.equivalent import Reasoner
-from policytool.testing.mutate_suites import Mutation, mutate_suites
-from policytool.testing.read import read_suite
-from policytool.testing.score import Mutated, Score
-from policytool.testing.touches import Touches
+from policytool.testing.mutation.equivalent import Reasoner
+from policytool.testing.mutation.mutate_suites import Mutation, mutate_suites
+from policytool.testing.mutation.score import Mutated, Score
+from policytool.testing.mutation.touches import Touches
+from policytool.testing.suites.read import read_suite
 from tests.testing.conftest import Lay, laid
 from tests.testing.schemas import MARKET, MARKET_TEST
 

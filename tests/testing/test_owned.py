@@ -12,8 +12,8 @@ from policytool import api
 from policytool.errors import UsageError
 from policytool.postgres.platform import apply_migrations
 from policytool.postgres.server import Server
-from policytool.testing.irrevocable import outside
-from policytool.testing.results import TestRun
+from policytool.testing.running.irrevocable import outside
+from policytool.testing.running.results import TestRun
 from tests.cli.support import Cli
 from tests.testing.schemas import MARKET, MARKET_TEST
 from tests.testing.test_isolation import TENANTS, TEST

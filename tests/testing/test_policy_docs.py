@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policytool.testing.yamlfile import parse
+from policytool.testing.suites.yamlfile import parse
 from tests.cli.support import Cli
 from tests.testing.conftest import Try
 from tests.testing.test_run import problems

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from policytool.testing.actors import person
-from policytool.testing.read import read_head, read_suite
-from policytool.testing.suite import ALLOW, Expect, Handle, Place, Ref, Suite
-from policytool.testing.yamlfile import BadSuite
+from policytool.testing.suites.read import read_head, read_suite
+from policytool.testing.suites.suite import ALLOW, Expect, Handle, Place, Ref, Suite
+from policytool.testing.suites.yamlfile import BadSuite
 from tests.testing.schemas import MARKET, MARKET_TEST, catalog
 
 LISTINGS, USERS, PROFILES = ("public", "listings"), ("auth", "users"), ("public", "profiles")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from policytool.testing.read import read_suite
-from policytool.testing.results import Result
-from policytool.testing.run import run_suite
-from policytool.testing.world import BadActor
+from policytool.testing.running.results import Result
+from policytool.testing.running.run import run_suite
+from policytool.testing.running.world import BadActor
+from policytool.testing.suites.read import read_suite
 from tests.testing.conftest import Lay, Try
 from tests.testing.schemas import MARKET, MARKET_TEST
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from policytool.testing.keyword import keyword
-from policytool.testing.watch import changes
+from policytool.testing.running.keyword import keyword
+from policytool.testing.running.watch import changes
 
 
 def test_changes_are_noticed(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from policytool.postgres.entitled import actors, entitled
 from policytool.postgres.platform import apply_migrations
 from policytool.postgres.server import Server
 from policytool.postgres.session import Session, open_session
-from policytool.testing.ablation import decided
 from policytool.testing.actors import Actor
-from policytool.testing.asked import asked
-from policytool.testing.decision import Decision
+from policytool.testing.deciding.ablation import decided
+from policytool.testing.deciding.asked import asked
+from policytool.testing.deciding.decision import Decision
 from tests.catalog.build.support import built
 
 

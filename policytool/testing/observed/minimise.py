@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from policytool.finding import Related
 from policytool.postgres.session import Answer, Broken
-from policytool.testing.ablation import decided
-from policytool.testing.asked import asked
+from policytool.testing.deciding.ablation import decided
+from policytool.testing.deciding.asked import asked
 from policytool.testing.observed.leaks import Leak, Step
 from policytool.testing.outcomes import Outcome, outcome
 

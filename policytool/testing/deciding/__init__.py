@@ -1,0 +1,1 @@
+"""Why a statement was allowed or denied."""

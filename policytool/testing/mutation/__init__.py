@@ -1,0 +1,1 @@
+"""Policies made slightly wrong, to see whether the tests notice."""

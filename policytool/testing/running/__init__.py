@@ -1,0 +1,1 @@
+"""Runs the cases of policy test files, and pgTAP suites beside them."""

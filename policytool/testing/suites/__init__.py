@@ -1,0 +1,1 @@
+"""What a policy test file says: its form, its reader, its schema."""
