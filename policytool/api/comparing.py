@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from policytool.api.auditing import context
 from policytool.api.loading import Loaded, load, load_files
 from policytool.api.measuring import measure
-from policytool.catalog.build.choose import DEFAULT_SCHEMAS as DEFAULT_SCHEMAS
-from policytool.catalog.build.choose import choose_platform as choose_platform
+from policytool.catalog.build.choose import choose_platform
 from policytool.config import Config, PlatformName
 from policytool.errors import UsageError
 from policytool.source import read

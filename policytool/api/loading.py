@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from msgspec import Struct, structs
 
-from policytool.catalog.build.choose import DEFAULT_SCHEMAS as DEFAULT_SCHEMAS
-from policytool.catalog.build.choose import choose_platform as choose_platform
-from policytool.catalog.build.choose import configured
+from policytool.catalog.build.choose import DEFAULT_SCHEMAS, choose_platform, configured
 from policytool.config import Config, PlatformName
 from policytool.errors import NothingToAudit, UsageError
 from policytool.source import read

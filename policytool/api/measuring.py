@@ -9,8 +9,6 @@ from msgspec import structs
 
 from policytool.api.auditing import context
 from policytool.api.loading import Loaded
-from policytool.catalog.build.choose import DEFAULT_SCHEMAS as DEFAULT_SCHEMAS
-from policytool.catalog.build.choose import choose_platform as choose_platform
 from policytool.errors import UsageError
 
 if TYPE_CHECKING:

@@ -11,8 +11,6 @@ from msgspec import structs
 from policytool.api.auditing import audit, context
 from policytool.api.loading import load
 from policytool.api.measuring import matrix
-from policytool.catalog.build.choose import DEFAULT_SCHEMAS as DEFAULT_SCHEMAS
-from policytool.catalog.build.choose import choose_platform as choose_platform
 from policytool.config import Config, PlatformName
 
 if TYPE_CHECKING:

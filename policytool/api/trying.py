@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policytool.api.loading import load
-from policytool.catalog.build.choose import DEFAULT_SCHEMAS as DEFAULT_SCHEMAS
-from policytool.catalog.build.choose import choose_platform as choose_platform
+from policytool.catalog.build.choose import choose_platform
 from policytool.config import Config, PlatformName
 from policytool.errors import NothingToAudit
 from policytool.source import read
