@@ -77,16 +77,24 @@ def test(
     config = config or Config()
     progress("collecting")
     collected = collect(places, config)
-
-    def load_one(source: str, platform: PlatformName | None) -> tuple[Project, Built]:
-        loaded = load(source, config=config, platform=platform, progress=progress)
-        return loaded.project, loaded.built
-
+    load_one = _loader(config, progress)
     provider = choose(postgres, major, declared=declared)
     root = source_of_root(collected.root, config)
     return conduct(
         collected, load_one, provider, options or Defaults(), source=root, seen=seen, begun=begun, progress=progress
     )
+
+
+def _loader(
+    config: Config, progress: Callable[[str], None]
+) -> Callable[[str, PlatformName | None], tuple[Project, Built]]:
+    """How the runner, which knows nothing of sources, has the migrations of a test loaded."""
+
+    def load_one(source: str, platform: PlatformName | None) -> tuple[Project, Built]:
+        loaded = load(source, config=config, platform=platform, progress=progress)
+        return loaded.project, loaded.built
+
+    return load_one
 
 
 def mutate(
@@ -111,11 +119,7 @@ def mutate(
     config = config or Config()
     progress("collecting")
     collected = collect(places, config)
-
-    def load_one(source: str, platform: PlatformName | None) -> tuple[Project, Built]:
-        loaded = load(source, config=config, platform=platform, progress=progress)
-        return loaded.project, loaded.built
-
+    load_one = _loader(config, progress)
     provider = choose(postgres, major, declared=declared)
     root = source_of_root(collected.root, config)
     return tuple(mutations(collected, load_one, provider, options or Defaults(), source=root, progress=progress))

@@ -29,6 +29,11 @@ def qualified(schema: str | None, name: str) -> str:
     return identifier(name) if schema is None else f"{identifier(schema)}.{identifier(name)}"
 
 
+def constant(text: str | None) -> str:
+    """A value as SQL; None is null."""
+    return "null" if text is None else literal(text)
+
+
 def literal(text: str) -> str:
     """A string constant; the E'' form where it holds a backslash, as quote_literal() does."""
     escaped = text.replace("'", "''")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
 
+from policytool.catalog.keys import primary_key
 from policytool.integrations.pytest_desk import HIDE, Wrong
 from policytool.postgres.acting import as_python, as_text
 from policytool.testing.actors import Actor
 from policytool.testing.running.world import World, add, named
-from policytool.testing.suites.lookup import primary_key
 from policytool.testing.suites.read import read_suite
 from policytool.testing.suites.suite import Handle, Head, Suite
 from policytool.testing.suites.yamlfile import BadSuite

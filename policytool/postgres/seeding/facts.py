@@ -10,6 +10,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from policytool.catalog.expression.references import references
+from policytool.catalog.keys import primary_key
 from policytool.catalog.model import Column, Index, Name, Reference, Table
 from policytool.catalog.objects import Catalog
 from policytool.catalog.spelling import identifier
@@ -78,7 +79,7 @@ class Shape:
     @cached_property
     def primary(self) -> tuple[str, ...]:
         """The columns of the primary key."""
-        return next((c.columns for c in self.table.constraints if c.kind == "PRIMARY KEY"), ())
+        return primary_key(self.table)
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct, field
 
 from policytool.catalog.model import Name
-from policytool.catalog.spelling import identifier, literal, qualified
+from policytool.catalog.spelling import constant, identifier, literal, qualified
 from policytool.postgres.seeding.facts import Shape
 
 if TYPE_CHECKING:
@@ -246,8 +246,3 @@ class _Mode:
         calls = ", ".join(f"pg_catalog.set_config({literal(n)}, {literal(t)}, true)" for n, t in settings.items())
         if calls:
             self._connection.execute(f"select {calls}".encode())
-
-
-def constant(text: str | None) -> str:
-    """A value as SQL."""
-    return "null" if text is None else literal(text)

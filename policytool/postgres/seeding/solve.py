@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from policytool.catalog.spelling import identifier, literal, qualified
+from policytool.catalog.spelling import constant, identifier, literal, qualified
 from policytool.postgres.seeding.facts import Check, Shape, Unique
 from policytool.postgres.seeding.values import Values
 
@@ -146,7 +146,7 @@ class Solver:
     def _query(self, shape: Shape, group: list[_Condition], names: list[str], lists: list[Sequence[str | None]]) -> str:
         sources, cells, picked = [], [], []
         for number, (name, texts) in enumerate(zip(names, lists, strict=True)):
-            rows = ", ".join(f"({at}, {_constant(text)}::text)" for at, text in enumerate(texts))
+            rows = ", ".join(f"({at}, {constant(text)}::text)" for at, text in enumerate(texts))
             sources.append(f"(values {rows}) as a{number} (o, t)")
             cells.append(f"a{number}.t::{self._below(shape, name)} as {identifier(name)}")
             picked.append(f"a{number}")
@@ -199,7 +199,3 @@ def _shortened(lists: list[list[str | None]]) -> list[Sequence[str | None]]:
         at = len(lengths) - 1 - lengths[::-1].index(max(lengths))
         lengths[at] = lengths[at] * 2 // 3
     return [texts[:length] for texts, length in zip(lists, lengths, strict=True)]
-
-
-def _constant(text: str | None) -> str:
-    return "null" if text is None else literal(text)

@@ -9,9 +9,10 @@ from typing import Final, Literal
 
 from msgspec import Struct, structs
 
+from policytool.catalog.keys import primary_key
 from policytool.catalog.model import Name, Table, View
 from policytool.catalog.objects import Catalog
-from policytool.catalog.spelling import identifier, literal, qualified
+from policytool.catalog.spelling import constant, identifier, literal, qualified
 from policytool.errors import UsageError
 from policytool.postgres.session import Session, open_session
 from policytool.testing.actors import ANON, AUTHENTICATED, SERVICE, Actor, key, person, plain
@@ -24,8 +25,7 @@ from policytool.testing.running.bench import Bench
 from policytool.testing.running.cases import spelled
 from policytool.testing.running.run import prepared
 from policytool.testing.running.statements import insert, readable, updatable
-from policytool.testing.running.world import Unseeded, World, constant, prepare
-from policytool.testing.suites.lookup import primary_key
+from policytool.testing.running.world import Unseeded, World, prepare
 from policytool.testing.suites.suite import Handle, Head, Suite, Value
 from policytool.testing.suites.yamlfile import nearest
 

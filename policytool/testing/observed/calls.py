@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from policytool.access.bodies import resolve, touched
 from policytool.access.row_filter import Reach
+from policytool.catalog.keys import primary_key
 from policytool.catalog.spelling import literal, qualified
 from policytool.testing.observed.cells import Observed
 from policytool.testing.observed.leaks import Finder, Leak, Step
@@ -94,7 +95,7 @@ class Calls:
             return
         seen: set[str] = set()
         for key in self.finder.measured_tables:
-            keys = next((c.columns for c in self.access.catalog.tables[key].constraints if c.kind == "PRIMARY KEY"), ())
+            keys = primary_key(self.access.catalog.tables[key])
             for item in self.finder.foreign(who, key)[:2]:
                 value = item.row.get(keys[0]) if len(keys) == 1 else None
                 kind = next((c.type for c in self.access.catalog.tables[key].columns if keys and c.name == keys[0]), "")

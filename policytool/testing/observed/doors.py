@@ -12,13 +12,13 @@ from policytool.access.row_filter import COMMANDS
 from policytool.access.updatable import base_table, commands
 from policytool.access.views import protected_below, stored_below, ties_to_caller
 from policytool.catalog.expression.references import references
-from policytool.catalog.spelling import identifier, qualified
+from policytool.catalog.spelling import constant, identifier, qualified
 from policytool.testing.observed.cells import Observed, Tuple, cells
 from policytool.testing.observed.leaks import Finder, Leak, Step
 from policytool.testing.observed.measure import Tried, Who
 from policytool.testing.observed.people import World
 from policytool.testing.observed.probes import BYPASS
-from policytool.testing.observed.stage import Held, Item, constant, ids
+from policytool.testing.observed.stage import Held, Item, ids
 from policytool.testing.observed.wording import describe, possessive
 from policytool.testing.outcomes import Outcome, outcome
 

@@ -9,14 +9,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from policytool.access.privileged import consulted, ranked, sort_of
-from policytool.catalog.spelling import identifier, qualified
+from policytool.catalog.keys import primary_key
+from policytool.catalog.spelling import constant, identifier, qualified
 from policytool.testing.observed.fresh import fresh, needed
 from policytool.testing.observed.leaks import Finder, Gain, Leak, Step
 from policytool.testing.observed.measure import Who
 from policytool.testing.observed.people import MAINS, STRANGER
 from policytool.testing.observed.probes import inserted, where
 from policytool.testing.observed.readings import own_values
-from policytool.testing.observed.stage import Item, constant
+from policytool.testing.observed.stage import Item
 from policytool.testing.observed.ties import Ties, highest, is_high, unique_keys, values_of
 from policytool.testing.observed.wording import describe
 
@@ -165,7 +166,7 @@ class Escalation:
         ties = self.worlds.ties[key]
         held = self.meter.prober.may(table, who.role, "UPDATE")
         mine = [i for i in self.stage.items(key) if who.name in i.people] if held else []
-        keys = next((c.columns for c in table.constraints if c.kind == "PRIMARY KEY"), ())
+        keys = primary_key(table)
         for item in mine[:1]:
             for column in (c for c in table.columns if c.name in held):
                 group = column.name in ties.groups or self._tenant(key, column.name)

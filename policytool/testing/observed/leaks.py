@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec import Struct
 
-from policytool.catalog.spelling import identifier, literal, qualified
+from policytool.catalog.keys import primary_key
+from policytool.catalog.spelling import constant, identifier, literal, qualified
 from policytool.testing.observed.design import open_by_design
 from policytool.testing.observed.fresh import fresh, needed
 from policytool.testing.observed.measure import Measured, Meter, Tried, Who
@@ -138,7 +139,7 @@ class Finder:
     def _shown_by(self, who: Who, table: Table, tried: Tried, item: Item) -> Step:
         """The statement for one row, if that will do; else as it was tried."""
         reads = self.meter.prober.may(table, who.role, "SELECT")
-        keys = next((c.columns for c in table.constraints if c.kind == "PRIMARY KEY"), ())
+        keys = primary_key(table)
         columns = keys if keys and set(keys) <= set(reads) else reads
         if tried.command == "SELECT":
             shown = ", ".join(map(identifier, reads[:4])) if len(reads) < len(table.columns) else "*"
@@ -222,8 +223,8 @@ class Finder:
             if not mine or other is None or not wanted:
                 continue
             item = next((i for i in mine if i.handle), mine[0])
-            sets = ", ".join(f"{identifier(c)} = {_text(other.row.get(c))}" for c in wanted)
-            keys = next((c.columns for c in table.constraints if c.kind == "PRIMARY KEY"), tuple(item.row))
+            sets = ", ".join(f"{identifier(c)} = {constant(other.row.get(c))}" for c in wanted)
+            keys = primary_key(table) or tuple(item.row)
             # With a filter the new row must be one that may be read; without one that is not asked.
             unfiltered = f"update {qualified(*key)} set {sets}"
             for sql in (f"{unfiltered} where {where(table, keys, item)}", unfiltered):
@@ -282,7 +283,3 @@ def _rank(who: Who) -> int | None:
 
 def _order(who: Who) -> int:
     return _rank(who) or 0
-
-
-def _text(value: str | None) -> str:
-    return "null" if value is None else literal(value)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from msgspec import Struct
 
 from policytool.access.row_filter import COMMANDS
-from policytool.catalog.spelling import identifier, literal, qualified
-from policytool.testing.observed.stage import Item, constant, ids
+from policytool.catalog.keys import primary_key
+from policytool.catalog.spelling import constant, identifier, literal, qualified
+from policytool.testing.observed.stage import Item, ids
 from policytool.testing.observed.ties import unique_keys
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Prober:
     def one(self, table: Table, probe: Probe, item: Item, role: str) -> str | None:
         """A probe of one row alone: by its key, or by all that the role may read."""
         reads = self.may(table, role, "SELECT")
-        keys = next((c.columns for c in table.constraints if c.kind == "PRIMARY KEY"), ())
+        keys = primary_key(table)
         columns = keys if keys and set(keys) <= set(reads) else reads
         if not columns or probe.shape == "unfiltered":
             return None

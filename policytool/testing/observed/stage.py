@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from policytool.catalog.spelling import identifier, literal, qualified
+from policytool.catalog.keys import primary_key
+from policytool.catalog.spelling import identifier, qualified
 from policytool.postgres.entitled import Actors
 from policytool.postgres.seeding import Harvest, Ref, Wanted, plant
 from policytool.postgres.session import Session, open_session
@@ -213,8 +214,7 @@ class _Reader:
     def _known_by(self, key: Name, row: Mapping[str, str | None]) -> tuple[str | None, ...]:
         """What a row is known by: its key, which triggers leave alone, else all that is in it."""
         table = self._tables[key]
-        keys = next((c.columns for c in table.constraints if c.kind == "PRIMARY KEY"), None)
-        return tuple(row.get(c) for c in (keys or tuple(c.name for c in table.columns)))
+        return tuple(row.get(c) for c in primary_key(table) or tuple(c.name for c in table.columns))
 
     def adopt(self, found: Mapping[Name, Held]) -> bool:
         """Tenants that a trigger made are those of their members; where these are of both worlds, nobody's."""
@@ -276,7 +276,3 @@ class _Reader:
     def _remember(self, key: Name, names: Iterable[str], item: Item) -> None:
         for far in {k.far for t in self._worlds.ties.values() for k in t.keys if k.table == key}:
             self._by_key[key, far, tuple(item.row.get(c) for c in far)] = item
-
-
-def constant(value: str | None) -> str:
-    return "null" if value is None else literal(value)

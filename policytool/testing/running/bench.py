@@ -7,14 +7,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from policytool.catalog.keys import primary_key
 from policytool.catalog.model import Constraint, Name
-from policytool.catalog.spelling import identifier
+from policytool.catalog.spelling import constant, identifier
 from policytool.postgres.seeding import Wanted, plant
 from policytool.postgres.session import Answer, Identity, Session
 from policytool.testing.actors import Actor
 from policytool.testing.outcomes import Outcome, outcome
-from policytool.testing.running.world import Unseeded, World, constant, named
-from policytool.testing.suites.lookup import primary_key
+from policytool.testing.running.world import Unseeded, World, named
 from policytool.testing.suites.suite import Command, Handle
 
 # The platform's own trigger refuses deletes of storage objects to those who do not say so.

@@ -7,7 +7,8 @@ from functools import partial
 
 from msgspec import structs
 
-from policytool.catalog.spelling import identifier
+from policytool.catalog.keys import primary_key
+from policytool.catalog.spelling import constant, identifier
 from policytool.testing.outcomes import outcome
 from policytool.testing.running.bench import Bench
 from policytool.testing.running.candidates import candidates
@@ -18,8 +19,7 @@ from policytool.testing.running.refusal import refused
 from policytool.testing.running.statements import insert, on_row, readable
 from policytool.testing.running.tenancy import Tenancy
 from policytool.testing.running.verdict import Attempt, Verdict, attempt, failed, unexpected
-from policytool.testing.running.world import Unseeded, constant, named, settable
-from policytool.testing.suites.lookup import primary_key
+from policytool.testing.running.world import Unseeded, named, settable
 from policytool.testing.suites.suite import Handle, Sees, Who
 
 Explain = Callable[[Verdict], str]

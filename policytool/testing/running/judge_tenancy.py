@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from policytool.catalog.model import Name
-from policytool.catalog.spelling import identifier
+from policytool.catalog.spelling import constant, identifier
 from policytool.testing.outcomes import Outcome
 from policytool.testing.running.bench import Bench
 from policytool.testing.running.candidates import candidates, own
@@ -15,7 +15,7 @@ from policytool.testing.running.refusal import refused
 from policytool.testing.running.statements import insert, on_row
 from policytool.testing.running.tenancy import Tenancy, number_of
 from policytool.testing.running.verdict import Attempt, Verdict, attempt, denial, failed
-from policytool.testing.running.world import constant, named
+from policytool.testing.running.world import named
 from policytool.testing.suites.suite import Command, Handle, Isolation
 
 _COMMANDS: tuple[Command, ...] = ("SELECT", "UPDATE", "DELETE")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from policytool.catalog.spelling import identifier
+from policytool.catalog.spelling import constant, identifier
 from policytool.testing.outcomes import outcome
 from policytool.testing.running.bench import Bench
 from policytool.testing.running.candidates import candidates, own
 from policytool.testing.running.statements import without_filter
 from policytool.testing.running.verdict import Attempt, Verdict, attempt, denial
-from policytool.testing.running.world import constant, named, settable
+from policytool.testing.running.world import named, settable
 from policytool.testing.suites.suite import Command, Handle
 
 _MOST: Final = 60  # other updates that are tried where WITH CHECK refused one

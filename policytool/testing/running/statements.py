@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from policytool.catalog.model import Column, Name
-from policytool.catalog.spelling import identifier
-from policytool.testing.running.world import World, constant, named, settable
+from policytool.catalog.spelling import constant, identifier
+from policytool.testing.running.world import World, named, settable
 from policytool.testing.suites.suite import Command, Handle, Operation
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from policytool.catalog.keys import primary_key
 from policytool.catalog.model import Constraint, Name
 from policytool.catalog.objects import Catalog
-from policytool.catalog.spelling import identifier
+from policytool.catalog.spelling import constant, identifier
 from policytool.postgres.seeding import Harvest, Planted, Wanted, plant
 from policytool.postgres.session import Session
-from policytool.testing.running.world import World, constant, named
-from policytool.testing.suites.lookup import USERS, primary_key
+from policytool.testing.running.world import World, named
+from policytool.testing.suites.lookup import USERS
 from policytool.testing.suites.suite import Handle, Isolation
 
 _MOST = 20  # rows of a tenant that are tried in each table

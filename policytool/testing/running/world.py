@@ -7,14 +7,14 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from policytool.catalog.keys import primary_key
 from policytool.catalog.model import Column, Name, Table
 from policytool.catalog.objects import Catalog
-from policytool.catalog.spelling import identifier, literal, qualified
+from policytool.catalog.spelling import constant, identifier, literal, qualified
 from policytool.errors import PolicytoolError
 from policytool.postgres.seeding import Harvest, Planted, Wanted, plant
 from policytool.postgres.seeding import Ref as PlantedRef
 from policytool.postgres.session import Session
-from policytool.testing.suites.lookup import primary_key
 from policytool.testing.suites.suite import Handle, Ref, Row, Suite, Value
 
 _PRIVILEGES: Final = """
@@ -98,11 +98,6 @@ class World(Struct, frozen=True, kw_only=True):
     def with_rows(self, harvest: Harvest) -> World:
         """The same world with more rows."""
         return structs.replace(self, rows={**self.rows, **harvest.rows}, failed={**self.failed, **harvest.failed})
-
-
-def constant(value: str | None) -> str:
-    """A value in SQL."""
-    return "null" if value is None else literal(value)
 
 
 def named(table: Name) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from policytool.catalog.model import Column, Function, Name, Table
+from policytool.catalog.keys import primary_key
+from policytool.catalog.model import Column, Function, Name
 from policytool.catalog.objects import Catalog
 from policytool.testing.suites.suite import Handle, Place, Ref
 from policytool.testing.suites.yamlfile import Problems, nearest
@@ -169,11 +170,6 @@ class Lookup:
 
     def primary_key(self, table: Name) -> tuple[str, ...]:
         return primary_key(self.catalog.tables[table])
-
-
-def primary_key(table: Table) -> tuple[str, ...]:
-    """The columns of the primary key; none where there is none."""
-    return next((c.columns for c in table.constraints if c.kind == "PRIMARY KEY"), ())
 
 
 def _spelled(table: Name) -> str:

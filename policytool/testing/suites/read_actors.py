@@ -7,10 +7,11 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
+from policytool.catalog.keys import primary_key
 from policytool.catalog.model import Name
 from policytool.testing.actors import ANON, AUTHENTICATED, SERVICE, Actor, key, person
 from policytool.testing.suites.form import Form
-from policytool.testing.suites.lookup import USERS, Lookup, primary_key
+from policytool.testing.suites.lookup import USERS, Lookup
 from policytool.testing.suites.suite import Handle, Place, Ref, Value
 from policytool.testing.suites.values import Values
 from policytool.testing.suites.yamlfile import Mapping, Node, Scalar, nearest
