@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from policytool.cli import servers
 from policytool.cli.options import common, configuration, option, progress, targets, write
 from policytool.cli.servers import detached, server_options
 
@@ -50,9 +51,7 @@ def _run(source: str | None, options: dict[str, Any], leave: Callable[[int], Non
             config=configuration(options["config_path"]),
             platform=options["platform"],
             as_tool=options["as_tool"],
-            postgres=options["postgres"],
-            major=options["major"],
-            declared=options["yes_throwaway"],
+            **servers.chosen(options),
             keep_going=options["keep_going"],
             strict=options["strict_privileges"],
             progress=say,

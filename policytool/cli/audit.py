@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from policytool.cli.auditing import baseline, own_rules, rule_options, selection
+from policytool.cli import servers
+from policytool.cli.auditing import baseline, own_rules, rule_options, selection, summarise
 from policytool.cli.options import (
     SEVERITY,
     coloured,
@@ -79,7 +79,9 @@ def command(source: str | None, **options: Any) -> int:
     for form, path in targets(options["form"], options["outputs"], FORMATS):
         write(path, render(audit, form, path, options, config))
         if form == "github":
-            _summarise(audit)
+            from policytool.report.markdown import render as as_markdown
+
+            summarise(lambda: as_markdown(audit))
     return exit_code(audit, config, options)
 
 
@@ -97,9 +99,7 @@ def _load(source: str | None, config: Config, options: dict[str, Any], say: Call
         return api.load(source, **given)
     return api.load_applied(
         source,
-        postgres=options["postgres"],
-        major=options["major"],
-        declared=options["yes_throwaway"],
+        **servers.chosen(options),
         keep_going=options["keep_going"],
         strict=options["strict_privileges"],
         **given,
@@ -121,21 +121,6 @@ def render(audit: Audit, form: str, path: Path | None, options: dict[str, Any], 
             return as_junit(audit, options["fail_on"] or config.fail_on)
     report: str = import_module(f"policytool.report.{form}").render(audit)
     return report
-
-
-def _summarise(audit: Audit) -> None:
-    """Append to the summary page of the running GitHub job, where there is one."""
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        from policytool.report.markdown import render as as_markdown
-
-        try:
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(as_markdown(audit))
-        except OSError as error:
-            raise UsageError(
-                f"{summary}: the job summary cannot be written: {error.strerror}", hint="unset GITHUB_STEP_SUMMARY"
-            ) from None
 
 
 def _text(audit: Audit, path: Path | None, options: dict[str, Any]) -> str:

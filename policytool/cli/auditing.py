@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -100,3 +102,16 @@ def baseline(given: str | None, config: Config, *, unused: bool) -> Path | None:
         return Path(given)
     path = default_path(config)
     return path if config.baseline is not None or path.is_file() else None
+
+
+def summarise(markdown: Callable[[], str]) -> None:
+    """Append to the summary page of the running GitHub job, where there is one."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(markdown())
+        except OSError as error:
+            raise UsageError(
+                f"{summary}: the job summary cannot be written: {error.strerror}", hint="unset GITHUB_STEP_SUMMARY"
+            ) from None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from policytool.cli import audit as auditing
-from policytool.cli.auditing import baseline, own_rules, rule_options, selection
+from policytool.cli import servers
+from policytool.cli.auditing import baseline, own_rules, rule_options, selection, summarise
 from policytool.cli.options import SEVERITY, common, configuration, option, progress, targets, write
 from policytool.cli.servers import server_options
 from policytool.errors import UsageError
@@ -72,9 +73,7 @@ def command(source: str | None, **options: Any) -> int:
             found = with_tests(
                 found,
                 config=config,
-                postgres=options["postgres"],
-                major=options["major"],
-                declared=options["yes_throwaway"],
+                **servers.chosen(options),
                 platform=options["platform"],
                 progress=say,
             )
@@ -82,7 +81,9 @@ def command(source: str | None, **options: Any) -> int:
         say("")
     for form, path in _outputs(options):
         write(path, render(found, form, path, options, config))
-    _summarise(found)
+    from policytool.report.pull_request import render as as_markdown
+
+    summarise(lambda: as_markdown(found))
     return exit_code(found, config, named, options)
 
 
@@ -127,21 +128,6 @@ def render(review: Review, form: str, path: Path | None, options: dict[str, Any]
 
             return junit(review, options["fail_on"] or config.fail_on)
     return auditing.render(review.audit, form, path, options, config)
-
-
-def _summarise(review: Review) -> None:
-    """Put the comment on the page of the running GitHub job, where there is one."""
-    from policytool.report.pull_request import render as as_markdown
-
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        try:
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(as_markdown(review))
-        except OSError as error:
-            raise UsageError(
-                f"{summary}: the job summary cannot be written: {error.strerror}", hint="unset GITHUB_STEP_SUMMARY"
-            ) from None
 
 
 def exit_code(review: Review, config: Config, named: list[str], options: dict[str, Any]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from policytool.cli import servers
 from policytool.cli.options import common, configuration, option, progress, targets, terminal_width, write
 from policytool.cli.servers import server_options
 from policytool.errors import UsageError
@@ -79,9 +80,7 @@ def _observed(
         loaded,
         roles=roles,
         schemas=schemas,
-        postgres=options["postgres"],
-        major=options["major"],
-        declared=options["yes_throwaway"],
+        **servers.chosen(options),
         keep_going=options["keep_going"],
         progress=say,
     )

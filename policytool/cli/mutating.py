@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from policytool.cli import servers
 from policytool.cli.options import configuration, progress, targets, terminal_width, write
 from policytool.errors import UsageError
 
@@ -32,9 +33,7 @@ def mutate(paths: Sequence[str], options: dict[str, Any]) -> int:
             paths,
             config=configuration(options["config_path"]),
             options=chosen,
-            postgres=options["postgres"],
-            major=options["major"],
-            declared=options["yes_throwaway"],
+            **servers.chosen(options),
             progress=say,
         )
     finally:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from policytool.cli import servers
 from policytool.cli.options import common, configuration, progress, targets, write
 from policytool.cli.servers import server_options
 
@@ -41,9 +42,7 @@ def command(source: str | None, **options: Any) -> int:
             config=config,
             platform=options["platform"],
             as_tool=options["as_tool"],
-            postgres=options["postgres"],
-            major=options["major"],
-            declared=options["yes_throwaway"],
+            **servers.chosen(options),
             progress=say,
         )
     finally:

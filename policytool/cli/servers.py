@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import click
 
@@ -25,6 +25,19 @@ def server_options(function: F) -> F:
     ):
         function = decorate(function)
     return function
+
+
+class Chosen(TypedDict):
+    """The server that the options ask for, as the library takes it."""
+
+    postgres: str
+    major: int | None
+    declared: bool
+
+
+def chosen(options: dict[str, Any]) -> Chosen:
+    """What --postgres, --pg and --yes-throwaway say."""
+    return Chosen(postgres=options["postgres"], major=options["major"], declared=options["yes_throwaway"])
 
 
 def detached(work: Callable[[Callable[[int], None]], int]) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from policytool.cli import servers
 from policytool.cli.mutating import mutate
 from policytool.cli.options import coloured, common, configuration, option, progress, targets, terminal_width, write
 from policytool.cli.servers import detached, server_options
@@ -104,9 +105,7 @@ def _run(paths: Sequence[str], options: dict[str, Any], leave: Callable[[int], N
                 paths,
                 config=config,
                 options=chosen,
-                postgres=options["postgres"],
-                major=options["major"],
-                declared=options["yes_throwaway"],
+                **servers.chosen(options),
                 **listeners,
             )
     finally:
@@ -172,9 +171,7 @@ def _init(paths: Sequence[str], options: dict[str, Any]) -> int:
             str(path),
             config=configuration(options["config_path"]),
             platform=options["platform"],
-            postgres=options["postgres"],
-            major=options["major"],
-            declared=options["yes_throwaway"],
+            **servers.chosen(options),
             progress=say,
         )
     finally:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from policytool.cli import servers
 from policytool.cli.options import common, configuration, option, progress, targets, terminal_width, write
 from policytool.cli.servers import server_options
 
@@ -45,9 +46,7 @@ def command(actor: str, verb: str, target: str, **options: Any) -> int:
             config=configuration(options["config_path"]),
             platform=options["platform"],
             as_tool=options["as_tool"],
-            postgres=options["postgres"],
-            major=options["major"],
-            declared=options["yes_throwaway"],
+            **servers.chosen(options),
             progress=say,
         )
     finally:

@@ -39,7 +39,12 @@ def render(audit: Audit) -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    return environment()
+
+
+def environment() -> jinja2.Environment:
+    """What templates are rendered with: every text escaped, and shown as it is."""
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("policytool", "report/templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -47,8 +52,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals |= {"count": count, "plural": plural}
-    return environment
+    made.globals |= {"count": count, "plural": plural}
+    return made
 
 
 def _shown(value: Any) -> Any:

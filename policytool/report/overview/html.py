@@ -13,12 +13,13 @@ import jinja2
 import msgspec
 from markupsafe import Markup, escape
 
+from policytool.report import html
 from policytool.report.overview.compact import compact
 from policytool.report.overview.glossary import GLOSSARY
 from policytool.report.overview.layout import BOX, Picture, layout
 from policytool.report.overview.model import EXPOSURES, Report
 from policytool.report.overview.trend import trend
-from policytool.report.words import count, plural, printable
+from policytool.report.words import printable
 
 SCRIPTS: Final = ("base", "tables", "matrix", "findings", "picture", "start")
 _CODE: Final = re.compile(r"`([^`]*)`")
@@ -96,22 +97,10 @@ def source_text(name: str) -> str:
 
 @functools.cache
 def environment() -> jinja2.Environment:
-    """What templates are rendered with."""
-    made = jinja2.Environment(
-        loader=jinja2.PackageLoader("policytool", "report/templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    made.globals |= {"count": count, "plural": plural}
+    """What templates of reports are rendered with."""
+    made = html.environment()
     made.filters |= {"rich": rich, "page": _page(), "short": short}
     return made
-
-
-def _shown(value: Any) -> Any:
-    return printable(value) if type(value) is str else value
 
 
 def rich(text: str) -> Markup:

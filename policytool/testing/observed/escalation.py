@@ -19,7 +19,7 @@ from policytool.testing.observed.probes import inserted, where
 from policytool.testing.observed.readings import own_values
 from policytool.testing.observed.stage import Item
 from policytool.testing.observed.ties import Ties, highest, is_high, unique_keys, values_of
-from policytool.testing.observed.wording import describe
+from policytool.testing.observed.wording import chain
 
 if TYPE_CHECKING:
     from policytool.catalog.model import Column, Name, Table
@@ -273,7 +273,7 @@ class Escalation:
         mine = [i for i in self.stage.items(last.table) if who.name in i.people]
         return Leak(
             kind="promotes" if power else "enrols", table=last.table, command=last.command, who=who, steps=steps,
-            victims=tuple(mine[:1]), sentence=_sentence(who, last, gains), gains=gains, column=last.column,
+            victims=tuple(mine[:1]), sentence=chain(who, last, gains), gains=gains, column=last.column,
         )  # fmt: skip
 
     def _serious(self, table: Table, name: str, value: str) -> bool:
@@ -286,17 +286,3 @@ class Escalation:
             known = read or column.default is not None or ranked(table, column, self.access)
             return known and (self.worlds.ties[key].single or read) and value not in ("false",)
         return sort is not None and self.worlds.ties[key].single and consulted(table, name, self.access)
-
-
-def _sentence(who: Who, write: Write, gains: tuple[Gain, ...]) -> str:
-    name = f"{write.table[0]}.{write.table[1]}"
-    doing = {"SELECT": "reads", "UPDATE": "changes", "DELETE": "deletes"}
-    if write.command == "INSERT":
-        what = f"enters {name}" if not write.column else f"enters {name} with {write.column} = {write.value}"
-    elif write.group:
-        what = f"moves into another tenant by {name}.{write.column}"
-    else:
-        what = f"sets {write.column} of their own row of {name} to {write.value}"
-    gained = [f"{doing[g.command]} {g.after - g.before} more of {g.table}" for g in gains]
-    rest = f" and {len(gained) - 4} more" if len(gained) > 4 else ""
-    return f"{describe(who).rstrip(',')}, {what}" + (f", then {', '.join(gained[:4])}{rest}" if gained else "")

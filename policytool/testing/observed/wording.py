@@ -10,6 +10,8 @@ from policytool.testing.observed.stage import Item
 
 if TYPE_CHECKING:
     from policytool.catalog.model import Name
+    from policytool.testing.observed.escalation import Write
+    from policytool.testing.observed.leaks import Gain
 
 
 def describe(who: Who, *, own: bool = False) -> str:
@@ -43,3 +45,18 @@ def possessive(item: Item) -> str:
 
 def shown(key: Name) -> str:
     return f"{key[0]}.{key[1]}"
+
+
+def chain(who: Who, write: Write, gains: tuple[Gain, ...]) -> str:
+    """What somebody writes, and what they reach by it."""
+    name = f"{write.table[0]}.{write.table[1]}"
+    doing = {"SELECT": "reads", "UPDATE": "changes", "DELETE": "deletes"}
+    if write.command == "INSERT":
+        what = f"enters {name}" if not write.column else f"enters {name} with {write.column} = {write.value}"
+    elif write.group:
+        what = f"moves into another tenant by {name}.{write.column}"
+    else:
+        what = f"sets {write.column} of their own row of {name} to {write.value}"
+    gained = [f"{doing[g.command]} {g.after - g.before} more of {g.table}" for g in gains]
+    rest = f" and {len(gained) - 4} more" if len(gained) > 4 else ""
+    return f"{describe(who).rstrip(',')}, {what}" + (f", then {', '.join(gained[:4])}{rest}" if gained else "")

@@ -87,9 +87,8 @@ def conduct(
                 found = conductor.begin(unit, stack)
                 servers.append(told(unit, found))
                 begun(servers[-1])
-                notes += [f"stand-ins for extensions, made of SQL alone: {', '.join(found.standins)}"] * bool(
-                    found.standins
-                )
+                if found.standins:
+                    notes.append(f"stand-ins for extensions, made of SQL alone: {', '.join(found.standins)}")
                 for result in conductor.run(unit, found, stack):
                     results.append(result)
                     seen(result)
